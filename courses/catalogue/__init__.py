@@ -1,0 +1,1 @@
+"""What is offered: courses, their modules and activities."""

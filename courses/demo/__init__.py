@@ -1,0 +1,1 @@
+"""The demonstration: invented people and our own courses, loaded by one command."""

@@ -1,0 +1,1 @@
+"""Pages that gather: what to do next, for the learner, the instructor and the administrator."""

@@ -1,0 +1,63 @@
+"""The text of a lesson, and the files that belong to it."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.database import Identified, Model, choice, fk
+
+
+class Part(enum.StrEnum):
+    """What a file is to its lesson. Pages are the pictures of a PDF or of slides, in order."""
+
+    VIDEO = "video"
+    AUDIO = "audio"
+    PAGES = "pages"
+    PICTURE = "picture"
+    ATTACHMENT = "attachment"
+
+
+class Lesson(Model):
+    """The lesson of an activity. `html` was cleaned when it was saved; `source` is what the author typed."""
+
+    __tablename__ = "lesson"
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("activity.id", cascade=True), primary_key=True)
+    source: Mapped[str] = mapped_column(default="")
+    html: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
+
+
+class LessonMedia(Identified, Model):
+    """A file of a lesson: a video, pages, a picture, an attachment. `captions` is WebVTT text."""
+
+    __tablename__ = "lesson_media"
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("activity.id", cascade=True), index=True)
+    media_id: Mapped[uuid.UUID] = mapped_column(fk("media.id"))
+    part: Mapped[Part] = mapped_column(choice(Part))
+    position: Mapped[int] = mapped_column(default=0)
+    alt: Mapped[str] = mapped_column(default="")
+    captions: Mapped[str] = mapped_column(default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class LessonVersion(Identified, Model):
+    """What a lesson said before: nothing an author wrote is lost."""
+
+    __tablename__ = "lesson_version"
+    __table_args__ = (sa.UniqueConstraint("activity_id", "version"),)
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("activity.id", cascade=True))
+    version: Mapped[int]
+    source: Mapped[str]
+    html: Mapped[str]
+    saved_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
+    saved_at: Mapped[datetime]

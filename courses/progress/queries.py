@@ -1,0 +1,155 @@
+"""How far somebody has come: one statement for a whole syllabus, one for all classes of a person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from courses.catalogue.models import Activity, Module
+from courses.cohorts.models import ActivityDates, Cohort, Enrolment, EnrolmentState
+from courses.cohorts.queries import Seat
+from courses.progress.models import Progress, State
+from courses.progress.outline import LOCKED, Outline, Row, outline
+from lms.errors import N_, Conflict, NotFound
+
+_STORED = sa.cast(Progress.state, sa.Text).label("stored")
+
+
+def _outline_select() -> sa.Select[Any]:
+    return (
+        sa.select(
+            Activity.id,
+            Activity.module_id,
+            Module.title.label("module_title"),
+            sa.cast(Activity.kind, sa.Text).label("kind"),
+            Activity.title,
+            Activity.minutes,
+            Activity.required,
+            sa.cast(Activity.completion, sa.Text).label("completion"),
+            Activity.after_id,
+            Activity.detail,
+            _STORED,
+            Progress.percent,
+            Progress.passed,
+            Progress.done_at,
+            ActivityDates.opens_at,
+            ActivityDates.due_at,
+        )
+        .join(Module, Module.id == Activity.module_id)
+        .outerjoin(
+            Progress,
+            sa.and_(Progress.activity_id == Activity.id, Progress.enrolment_id == sa.bindparam("enrolment")),
+        )
+        .outerjoin(
+            ActivityDates,
+            sa.and_(
+                ActivityDates.activity_id == Activity.id, ActivityDates.cohort_id == sa.bindparam("cohort")
+            ),
+        )
+        .where(Activity.course_id == sa.bindparam("course"), Activity.published)
+        .order_by(Module.position, Module.id, Activity.position, Activity.id)
+    )
+
+
+_OUTLINE = _outline_select()
+
+
+def outline_of(session: Session, seat: Seat, *, now: datetime) -> Outline:
+    """The syllabus as this learner sees it, in one statement whatever its length."""
+    rows = session.execute(
+        _OUTLINE, {"enrolment": seat.enrolment_id, "cohort": seat.cohort_id, "course": seat.course_id}
+    )
+    return outline(rows, now=now)
+
+
+def open_row(syllabus: Outline, activity_id: uuid.UUID) -> Row:
+    """An activity that the learner may work on. Unknown: NotFound. Locked: Conflict, with the reason."""
+    row = syllabus.row(activity_id)
+    if row is None:
+        raise NotFound
+    if row.state == LOCKED and row.lock:
+        if row.lock.after_title:
+            raise Conflict(
+                N_("Kegiatan ini terbuka setelah “%(title)s” selesai."), title=row.lock.after_title
+            )
+        raise Conflict(N_("Kegiatan ini belum dibuka. Lihat waktunya di halaman kelas."))
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSummary:
+    """One class of a learner as home lists it."""
+
+    seat: Seat
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0
+
+
+def summaries(session: Session, seats: Sequence[Seat]) -> list[ClassSummary]:
+    """How many activities are done in each class: one statement for all of them."""
+    counted = (
+        sa.select(
+            Enrolment.id,
+            sa.func.count(Activity.id),
+            sa.func.count(Progress.activity_id).filter(Progress.state == State.DONE),
+        )
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Activity, sa.and_(Activity.course_id == Cohort.course_id, Activity.published))
+        .outerjoin(
+            Progress, sa.and_(Progress.enrolment_id == Enrolment.id, Progress.activity_id == Activity.id)
+        )
+        .where(Enrolment.id.in_([seat.enrolment_id for seat in seats]))
+        .group_by(Enrolment.id)
+    )
+    found = {row[0]: (row[1], row[2]) for row in session.execute(counted)}
+    return [ClassSummary(seat, *reversed(found.get(seat.enrolment_id, (0, 0)))) for seat in seats]
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Whether an enrolment has earned its certificate, and what is still missing (titles, in order)."""
+
+    enrolment_id: uuid.UUID
+    person_id: uuid.UUID
+    missing: list[str]
+
+    @property
+    def is_eligible(self) -> bool:
+        return not self.missing
+
+
+def eligibility(session: Session, cohort: Cohort) -> list[Eligibility]:
+    """Everybody with a seat in a cohort, with the required activities that are not complete. Two statements."""
+    required = session.execute(
+        sa.select(Activity.id, Activity.title)
+        .join(Module, Module.id == Activity.module_id)
+        .where(Activity.course_id == cohort.course_id, Activity.published, Activity.required)
+        .order_by(Module.position, Activity.position)
+    ).all()
+    finished = (
+        sa.select(sa.func.array_agg(Progress.activity_id))
+        .where(Progress.enrolment_id == Enrolment.id, Progress.state == State.DONE)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    learners = session.execute(
+        sa.select(Enrolment.id, Enrolment.person_id, finished.label("finished"))
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
+        .order_by(Enrolment.created_at, Enrolment.id)
+    ).all()
+    return [
+        Eligibility(
+            row.id, row.person_id, [title for id_, title in required if id_ not in set(row.finished or ())]
+        )
+        for row in learners
+    ]

@@ -1,0 +1,84 @@
+"""Recording progress. Activities call `record`; nothing here knows what kind they are."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from courses.progress.events import ActivityFinished
+from courses.progress.models import MarkEntry, Progress, State
+from lms.events import publish
+
+
+def begin(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID, *, now: datetime) -> Progress:
+    """The row of an activity, made if this is the first time, and locked until the transaction ends."""
+    found = _locked(session, enrolment_id, activity_id)
+    if found:
+        return found
+    session.execute(
+        insert(Progress)
+        .values(
+            enrolment_id=enrolment_id,
+            activity_id=activity_id,
+            state=State.DOING,
+            detail={},
+            began_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    made = _locked(session, enrolment_id, activity_id)
+    assert made is not None
+    return made
+
+
+def record(
+    session: Session,
+    enrolment_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    state: State,
+    *,
+    now: datetime,
+    percent: Decimal | None = None,
+    passed: bool | None = None,
+    by: uuid.UUID | None = None,
+    reason: str = "",
+) -> Progress:
+    """Note where an activity stands. What is done stays done; marks are kept in the ledger, the given one counts."""
+    progress = begin(session, enrolment_id, activity_id, now=now)
+    was_done = progress.state is State.DONE
+    if percent is not None or passed is not None:
+        progress.percent, progress.passed = percent, passed
+        session.add(
+            MarkEntry(
+                enrolment_id=enrolment_id,
+                activity_id=activity_id,
+                percent=percent,
+                passed=passed,
+                given_by=by,
+                reason=reason,
+                at=now,
+            )
+        )
+    progress.updated_at = now
+    if not was_done:
+        progress.state = state
+        if state is State.DONE:
+            progress.done_at = now
+            publish(session, ActivityFinished(enrolment_id, activity_id))
+    session.flush()
+    return progress
+
+
+def _locked(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID) -> Progress | None:
+    return session.scalars(
+        sa.select(Progress)
+        .where(Progress.enrolment_id == enrolment_id, Progress.activity_id == activity_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()

@@ -1,0 +1,1 @@
+"""Briefs, groups, shared work and its review."""

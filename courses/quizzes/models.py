@@ -1,0 +1,152 @@
+"""The question bank, quizzes, and attempts with the answers saved in them."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.database import Identified, Model, choice, fk
+
+
+class QuizRole(enum.StrEnum):
+    PRE = "pre"
+    POST = "post"
+    PRACTICE = "practice"
+
+
+class Counts(enum.StrEnum):
+    """Which attempt counts."""
+
+    BEST = "best"
+    LAST = "last"
+    FIRST = "first"
+    AVERAGE = "average"
+
+
+class Reveal(enum.StrEnum):
+    """When right answers and explanations may be seen: after handing in, after the cohort's end, or never."""
+
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+    NEVER = "never"
+
+
+class AttemptState(enum.StrEnum):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    MARKED = "marked"
+
+
+class Question(Identified, Model):
+    """An item of a course's bank. Editing makes a new version; attempts keep what they showed."""
+
+    __tablename__ = "question"
+
+    course_id: Mapped[uuid.UUID] = mapped_column(fk("course.id", cascade=True), index=True)
+    kind: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    version: Mapped[int] = mapped_column(default=1)
+    retired_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class Quiz(Model):
+    """The quiz of an activity. `draw` is a list of [tag or null, count]; None takes the listed questions in order."""
+
+    __tablename__ = "quiz"
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("activity.id", cascade=True), primary_key=True)
+    intro: Mapped[str] = mapped_column(default="")
+    role: Mapped[QuizRole] = mapped_column(choice(QuizRole), default=QuizRole.PRACTICE)
+    time_limit_minutes: Mapped[int | None]
+    attempts_allowed: Mapped[int | None]
+    counts: Mapped[Counts] = mapped_column(choice(Counts), default=Counts.BEST)
+    pass_mark: Mapped[Decimal] = mapped_column(sa.Numeric(5, 2), default=Decimal(70))
+    shuffle: Mapped[bool] = mapped_column(default=True)
+    reveal: Mapped[Reveal] = mapped_column(choice(Reveal), default=Reveal.SUBMITTED)
+    grace_minutes: Mapped[int] = mapped_column(default=10)
+    draw: Mapped[list[Any] | None] = mapped_column(JSONB)
+
+
+class QuizQuestion(Model):
+    """Which questions of the bank a quiz uses, in order."""
+
+    __tablename__ = "quiz_question"
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("quiz.activity_id", cascade=True), primary_key=True)
+    question_id: Mapped[uuid.UUID] = mapped_column(fk("question.id"), primary_key=True, index=True)
+    position: Mapped[int]
+
+
+class ExtraTime(Model):
+    """More minutes for one person, as a part of the time limit (50 = half as long again)."""
+
+    __tablename__ = "extra_time"
+
+    enrolment_id: Mapped[uuid.UUID] = mapped_column(fk("enrolment.id", cascade=True), primary_key=True)
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("quiz.activity_id", cascade=True), primary_key=True)
+    percent: Mapped[int]
+
+
+class Attempt(Identified, Model):
+    """One try at a quiz. `paper` is frozen at the start: per question its version, content (with key) and what was shown.
+
+    `deadline` is the server's; None means no time limit.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("enrolment_id", "activity_id", "number"),
+        sa.Index(
+            "uq_attempt_open",
+            "enrolment_id",
+            "activity_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index("ix_attempt_activity_state", "activity_id", "state"),
+        sa.Index("ix_attempt_overdue", "deadline", postgresql_where=sa.text("state = 'open'")),
+    )
+
+    enrolment_id: Mapped[uuid.UUID] = mapped_column(fk("enrolment.id"))
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("quiz.activity_id"))
+    number: Mapped[int]
+    seed: Mapped[int] = mapped_column(sa.BigInteger)
+    paper: Mapped[list[Any]]
+    state: Mapped[AttemptState] = mapped_column(choice(AttemptState), default=AttemptState.OPEN)
+    started_at: Mapped[datetime]
+    deadline: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    closed_by_clock: Mapped[bool] = mapped_column(default=False)
+    points: Mapped[Decimal | None]
+    out_of: Mapped[Decimal | None]
+    percent: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 2))
+    passed: Mapped[bool | None]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is AttemptState.OPEN
+
+
+class Answer(Model):
+    """The latest answer to one question of an attempt; `number` counts from 1 as shown."""
+
+    __tablename__ = "answer"
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(fk("attempt.id", cascade=True), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSONB)
+    revision: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+    # A person's mark for an essay: share 0..1, with the level chosen per criterion and a comment.
+    share: Mapped[Decimal | None]
+    marking: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    marked_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))

@@ -1,0 +1,149 @@
+"""create_app(settings, features): the assembly, in one visible order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_alembic import Alembic
+from flask_compress import Compress
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from lms import mail
+from lms.auth.queries import SignedIn, signed_in
+from lms.clock import now
+from lms.config import Settings
+from lms.database import Model
+from lms.events import Bus
+from lms.feature import Feature
+from lms.shell import assets, cli, errors, frame, guard, headers, logs, words
+from lms.storage.folder import FolderStore
+from lms.storage.s3 import S3Store
+from lms.web import db, session
+
+ROOT = Path(__file__).resolve().parent.parent
+PLATFORM_LIMITS = {
+    # Long essays and quizzes of 300 questions fit (Flask's own limits would cut them); files go to the store in parts.
+    "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,
+    "MAX_FORM_PARTS": 10_000,
+}
+
+
+def create_app(settings: Settings, features: Sequence[Feature]) -> Flask:
+    """The application: platform and features in the order given. Raises when a page names no rule."""
+    version = assets.version_of(ROOT / "static")
+    app = Flask(
+        "lms",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="static",
+        static_url_path=f"/static/{version}",
+    )
+    app.config.from_mapping(_config(settings))
+    app.extensions.update(
+        settings=settings, store=_store(settings), mailer=mail.mailer(settings), features=features
+    )
+    logs.register(app, settings)
+    _database(app, features)
+    _transactions(app)
+    CSRFProtect(app)
+    _sign_in(app)
+    words.register(app, ROOT)
+    headers.register(app, settings)
+    frame.register(app, features)
+    app.before_request(guard.guard)
+    for feature in features:
+        _plug(app, feature)
+    errors.register(app)
+    cli.register(app)
+    guard.check_every_page(app)
+    Compress(app)
+    _wrap(app, settings, version)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    newest, *older = settings.secret_keys
+    return {
+        "SECRET_KEY": newest,
+        "SECRET_KEY_FALLBACKS": older,
+        "SESSION_COOKIE_NAME": "__Host-bina" if settings.secure_cookies else "bina",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": settings.session_days * 86400,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "SQLALCHEMY_ENGINES": {
+            "default": {"url": settings.database_url, "pool_size": settings.pool_size, "pool_pre_ping": True}
+        },
+        "ALEMBIC": {
+            "script_location": str(ROOT / "migrations"),
+            "file_template": "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s",
+        },
+        "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/csv", "image/svg+xml", "text/calendar"],
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_LEVEL": 5,
+        **PLATFORM_LIMITS,
+    }
+
+
+def _store(settings: Settings) -> FolderStore | S3Store:
+    if settings.s3_endpoint:
+        return S3Store(settings)
+    return FolderStore(settings.data_dir / "files", settings.secret_keys[0])
+
+
+def _database(app: Flask, features: Sequence[Feature]) -> None:
+    db.init_app(app)
+    Alembic(app, metadatas=Model.metadata, run_mkdir=False)
+    bus = Bus()
+    for feature in features:
+        for kind, listener in feature.listeners:
+            bus.listen(kind, listener)
+    with app.app_context():
+        db.sessionmaker.configure(info={"bus": bus})
+
+
+def _transactions(app: Flask) -> None:
+    """A view that returns commits; a view that raises was rolled back by the error handler."""
+
+    @app.after_request
+    def commit(answer: Response) -> Response:
+        db.session.commit()
+        return answer
+
+
+def _sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None
+
+    @manager.user_loader
+    def load(token: str) -> SignedIn | None:
+        return signed_in(session(), token, now=now())
+
+
+def _plug(app: Flask, feature: Feature) -> None:
+    if feature.blueprint:
+        app.register_blueprint(feature.blueprint)
+    if feature.cli:
+        app.cli.add_command(feature.cli)
+    for hook in feature.before_request:
+        app.before_request(hook)
+
+
+def _wrap(app: Flask, settings: Settings, version: str) -> None:
+    app.wsgi_app = assets.serve(app.wsgi_app, ROOT, version)  # type: ignore[method-assign]
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

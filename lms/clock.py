@@ -1,0 +1,10 @@
+"""The only place that asks the time. Services take `now=`; views and jobs get it here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment, aware and in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,39 @@
+"""Feature: the plug that every package fills in. lms.app assembles the application from a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+from flask import Blueprint
+
+from lms.access import Actor, Permission
+from lms.events import Event, Listener
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A place in the navigation: where it leads, how it is called, and for whom it stands there."""
+
+    endpoint: str
+    label: str
+    icon: str
+    shows: Callable[[Actor], bool]
+    group: str = "main"
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What a package adds to the application. Everything is optional but the name."""
+
+    name: str
+    blueprint: Blueprint | None = None
+    permissions: Sequence[Permission] = ()
+    jobs: Sequence[Any] = ()
+    listeners: Sequence[tuple[type[Event], Listener]] = ()
+    nav: Sequence[NavItem] = ()
+    cli: click.Command | None = None
+    before_request: Sequence[Callable[[], Any]] = field(default=())

@@ -1,0 +1,112 @@
+"""The job queue: how a feature declares a job, and how a listener defers one inside its transaction."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from procrastinate import App, JobContext, RetryStrategy
+from procrastinate.connector import BaseConnector
+from procrastinate.jobs import Status
+from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
+from procrastinate.tasks import Task
+from sqlalchemy.orm import Session, sessionmaker
+
+from lms.config import Settings
+from lms.mail import Mailer
+from lms.storage.store import ObjectStore
+
+# A job that failed so often is parked in sight of the operator and blocks nobody.
+MOST_TRIES = 5
+# A worker that was silent for so long (seconds) is taken for dead and its jobs are taken up again.
+SILENT_AFTER = 15
+
+Run = Callable[..., None]
+
+queue = App(connector=SyncPsycopgConnector())
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a job may use. A job is an edge, like a view: it opens its own transactions, each committed at its end."""
+
+    sessions: sessionmaker[Session]
+    store: ObjectStore
+    mailer: Mailer
+    settings: Settings
+    now: Callable[[], datetime]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        with self.sessions() as session, session.begin():
+            yield session
+
+
+def job(
+    *, tries: int = MOST_TRIES, cron: str | None = None, lock: str | None = None
+) -> Callable[[Run], Task[..., Any, ...]]:
+    """Declare `run(work, **ids)` as a job. It must be idempotent: it may run again after a crash in the middle.
+
+    With `cron` it runs by itself; the moment it was due is not passed on.
+    """
+
+    def declare(run: Run) -> Task[..., Any, ...]:
+        @functools.wraps(run)
+        def wrapped(context: JobContext, /, *_due: int, **ids: Any) -> None:
+            run(context.additional_context["work"], **ids)
+
+        name = f"{run.__module__.removesuffix('.jobs')}.{run.__name__}"
+        retry = RetryStrategy(max_attempts=tries, exponential_wait=4)
+        task = queue.task(name=name, pass_context=True, retry=retry, lock=lock)(wrapped)
+        return queue.periodic(cron=cron)(task) if cron else task
+
+    return declare
+
+
+def later(
+    session: Session,
+    task: Task[..., Any, ...],
+    *,
+    at: datetime | None = None,
+    once: str | None = None,
+    **ids: str,
+) -> None:
+    """Defer a job on the session's own connection: no row after a rollback, a row after the commit.
+
+    `once` names work that needs to wait only once: while such a job waits, another one is not added.
+    """
+    session.flush()
+    connection = session.connection().connection.driver_connection
+    if once and _waits(session, once):
+        return
+    task.configure(connection=connection, schedule_at=at, lock=once).defer(**ids)
+
+
+def _waits(session: Session, once: str) -> bool:
+    found = session.connection().exec_driver_sql(
+        "SELECT 1 FROM procrastinate_jobs WHERE lock = %s AND status = 'todo' LIMIT 1", (once,)
+    )
+    return found.first() is not None
+
+
+def worker_app(conninfo: str) -> App:
+    """The same jobs on a connector that can listen: what `flask jobs work` runs."""
+    connector: BaseConnector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
+    return queue.with_connector(connector)
+
+
+@queue.periodic(cron="* * * * * */20")
+@queue.task(name="lms.jobs.rescue", queueing_lock="rescue", pass_context=True)
+async def rescue(context: JobContext, due: int) -> None:
+    """Take up again what a dead worker left behind, at most MOST_TRIES times."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_AFTER):
+        if stalled.attempts < MOST_TRIES:
+            await manager.retry_job(stalled)
+        else:
+            await manager.finish_job(stalled, status=Status.FAILED, delete_job=False)

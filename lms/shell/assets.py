@@ -1,0 +1,54 @@
+"""Static files under an address that carries their content's hash, so that browsers may keep them for a year.
+
+The hash is of the whole folder and stands in the path: modules that import each other by relative address stay
+together. `flask assets build` writes compressed copies; versions built earlier stay reachable for pages still open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from whitenoise import WhiteNoise
+from whitenoise.compress import main as compress
+
+YEAR = 31_536_000
+KEPT_VERSIONS = 3
+
+
+def version_of(static: Path) -> str:
+    """The first 10 hexadecimal digits of the hash of all file names and contents."""
+    whole = hashlib.sha256()
+    for file in sorted(static.rglob("*")):
+        if file.is_file():
+            whole.update(file.relative_to(static).as_posix().encode() + b"\0" + file.read_bytes())
+    return whole.hexdigest()[:10]
+
+
+def build(root: Path, version: str) -> Path:
+    """Write the compressed copies of this version, and forget all but the newest versions."""
+    target = root / "build" / "static" / version
+    if not target.exists():
+        aside = target.with_suffix(".new")
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(root / "static", aside)
+        compress([str(aside), "--quiet"])
+        aside.rename(target)
+    target.touch()
+    for old in sorted(target.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_VERSIONS:]:
+        shutil.rmtree(old)
+    return target
+
+
+def serve(app: Callable[..., Any], root: Path, version: str) -> WhiteNoise:
+    """The application behind its static files: built versions where there are any, the plain folder otherwise."""
+    served = WhiteNoise(app, max_age=YEAR, immutable_file_test=lambda path, url: True, charset="utf-8")
+    built = root / "build" / "static"
+    for folder in built.iterdir() if built.is_dir() else []:
+        served.add_files(str(folder), prefix=f"static/{folder.name}/")
+    if not (built / version).is_dir():
+        served.add_files(str(root / "static"), prefix=f"static/{version}/")
+    return served

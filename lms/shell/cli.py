@@ -1,0 +1,67 @@
+"""`flask jobs work`, `flask assets build`: what runs beside the web process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from procrastinate.job_context import JobContext
+from sqlalchemy.engine import make_url
+
+from lms.clock import now
+from lms.jobs.queue import Work, worker_app
+from lms.shell import assets
+from lms.web import db, settings, store
+
+jobs_cli = AppGroup("jobs", help="Work after the answer.")
+assets_cli = AppGroup("assets", help="Static files.")
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(jobs_cli)
+    app.cli.add_command(assets_cli)
+
+
+def work_here() -> Work:
+    """What a job may use, from the current application."""
+    return Work(
+        sessions=db.sessionmaker,
+        store=store(),
+        mailer=current_app.extensions["mailer"],
+        settings=settings(),
+        now=now,
+    )
+
+
+@jobs_cli.command("work")
+@click.option("--concurrency", default=2, show_default=True, help="Jobs at the same time.")
+def work(concurrency: int) -> None:
+    """Run jobs until told to stop (SIGTERM lets the running ones finish)."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    conninfo = (
+        make_url(settings().database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+
+    def inside(call: object, context: JobContext, _worker: object) -> object:
+        """Each job runs in the application's context, with the public address for links."""
+        with app.test_request_context(base_url=settings_url):
+            return call()  # type: ignore[operator]
+
+    settings_url = settings().base_url
+    worker_app(conninfo).run_worker(
+        concurrency=concurrency,
+        additional_context={"work": work_here()},
+        delete_jobs="successful",
+        task_middleware=[inside],
+        update_heartbeat_interval=5,
+        stalled_worker_timeout=15,
+    )
+
+
+@assets_cli.command("build")
+def build() -> None:
+    """Write compressed static files; run once per release, before the web processes start."""
+    root = Path(current_app.root_path)
+    click.echo(assets.build(root, assets.version_of(root / "static")))

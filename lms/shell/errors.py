@@ -1,0 +1,127 @@
+"""One place that renders every refusal: a page for people, JSON for scripts, and a last page that needs nothing."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from lms.errors import N_, Forbidden, Invalid, NotFound, Refusal, TooMany
+from lms.storage.store import StoreDown
+from lms.web import db
+
+log = logging.getLogger("bina.errors")
+
+
+class SignInFirst(Refusal):
+    """The page asks for a session and there is none."""
+
+    status = 401
+    default = N_("Masuk dahulu untuk membuka halaman ini.")
+
+
+TITLES = {
+    400: N_("Permintaan tidak dapat dibaca"),
+    401: N_("Masuk dahulu"),
+    403: N_("Anda tidak memiliki wewenang"),
+    404: N_("Halaman tidak ditemukan"),
+    405: N_("Halaman tidak ditemukan"),
+    409: N_("Data sudah berubah"),
+    413: N_("Kiriman terlalu besar"),
+    422: N_("Isian belum benar"),
+    429: N_("Terlalu banyak percobaan"),
+    500: N_("Ada gangguan di server"),
+    503: N_("Layanan sedang sibuk"),
+}
+
+SENTENCES = {
+    400: N_("Muat ulang halaman, lalu coba lagi. Tulisan Anda di halaman sebelumnya masih ada."),
+    403: Forbidden.default,
+    404: NotFound.default,
+    405: NotFound.default,
+    413: N_(
+        "Ukuran kiriman melebihi batas. Kirim berkas yang lebih kecil atau bagi menjadi beberapa berkas."
+    ),
+    500: N_("Kejadian ini sudah tercatat. Data yang sudah tersimpan aman. Coba lagi sebentar lagi."),
+    503: N_("Data Anda aman. Coba lagi dalam beberapa saat."),
+}
+
+LAST_RESORT = (
+    "<!doctype html><html lang=id><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>Bina</title><h1>Ada gangguan di server</h1>"
+    "<p>Data yang sudah tersimpan aman. Coba lagi sebentar lagi.</p><p><a href='/'>Beranda</a></p>"
+)
+
+
+def wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return request.is_json or best == "application/json"
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(StoreDown, store_down)
+    app.register_error_handler(Exception, broken)
+
+
+def refused(refusal: Refusal) -> Response:
+    """Roll back first: a view that raises changes nothing."""
+    db.session.rollback()
+    if isinstance(refusal, SignInFirst) and not wants_json():
+        target = request.full_path.rstrip("?") if request.method == "GET" else request.path
+        return redirect(url_for("auth.sign_in", next=target))
+    answer = answer_with(refusal.status, _(refusal.message) % refusal.values)
+    if isinstance(refusal, TooMany):
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    if isinstance(refusal, Invalid) and refusal.field:
+        answer.headers["X-Field"] = refusal.field
+    return answer
+
+
+def forged(error: CSRFError) -> Response:
+    db.session.rollback()
+    log.info("request without a valid token", extra={"path": request.path})
+    return answer_with(400, _(SENTENCES[400]))
+
+
+def http_error(error: HTTPException) -> Response:
+    db.session.rollback()
+    code = error.code or 500
+    if code < 400:
+        return Response.force_type(error.get_response())
+    return answer_with(code, _(SENTENCES.get(code, SENTENCES[400])))
+
+
+def store_down(error: StoreDown) -> Response:
+    db.session.rollback()
+    log.warning("object store: %s", error)
+    return answer_with(
+        503, _("Penyimpanan berkas sedang tidak menjawab. Teks dan kuis tetap bisa dipakai. Coba lagi.")
+    )
+
+
+def broken(error: Exception) -> Response:
+    log.error("unhandled error", extra={"path": request.path}, exc_info=error)
+    try:
+        db.session.rollback()
+        return answer_with(500, _(SENTENCES[500]))
+    except Exception:
+        log.exception("the error page itself failed")
+        return Response(LAST_RESORT, 500, mimetype="text/html")
+
+
+def answer_with(status: int, sentence: str) -> Response:
+    """A refusal as a page, or as `{"error", "message"}` for a script."""
+    title = _(TITLES.get(status, TITLES[400]))
+    if wants_json():
+        body = {"error": status, "title": title, "message": sentence}
+        return make_response(jsonify(body), status)
+    return make_response(
+        render_template("shell/error.html", status=status, title=title, sentence=sentence), status
+    )

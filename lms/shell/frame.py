@@ -1,0 +1,72 @@
+"""What every template may use: the actor, the navigation, the theme, the words of the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from jinja2 import StrictUndefined
+
+from lms.access import Permission, allows
+from lms.feature import Feature, NavItem
+from lms.shell.headers import nonce
+from lms.web import visitor
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """A place in the navigation, ready to print."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+    group: str
+    count: int | None = None
+
+
+def register(app: Flask, features: Sequence[Feature]) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    items = sorted((item for feature in features for item in feature.nav), key=lambda item: item.order)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        who = visitor()
+        return {
+            "actor": who,
+            "nav": _links(items) if who else [],
+            "unread": who.unread if who else 0,
+            "theme": who.theme if who else "auto",
+            "locale": str(get_locale() or "id"),
+            "agency_name": who.agency_name if who else "",
+            "csp_nonce": nonce(),
+            "may": may,
+        }
+
+
+def may(permission: Permission) -> bool:
+    """For templates: whether to show a way to something. The page behind it checks again."""
+    who = visitor()
+    return who is not None and allows(who, permission)
+
+
+def _links(items: list[NavItem]) -> list[NavLink]:
+    who = visitor()
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        NavLink(
+            _(item.label),
+            url_for(item.endpoint),
+            item.icon,
+            item.endpoint.partition(".")[0] == here,
+            item.group,
+        )
+        for item in items
+        if who and item.shows(who)
+    ]

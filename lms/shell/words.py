@@ -1,0 +1,136 @@
+"""Languages and the way dates, numbers and sizes are written. Indonesian is the source; each feature brings en.po."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from flask import Flask, request
+from flask import session as cookie
+from flask_babel import Babel, Domain, get_locale
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+LOCALES = {"id": "Bahasa Indonesia", "en": "English"}
+ZONE_LABELS = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+DEFAULT_ZONE = "Asia/Jakarta"
+
+
+class FeatureDomain(Domain):
+    """Reads every feature's en.po at first use, so that no compiled catalogue has to be built or committed."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self._english: Translations | None = None
+
+    def get_translations(self) -> NullTranslations:
+        return self.english() if str(get_locale()) == "en" else NullTranslations()
+
+    def english(self) -> Translations:
+        if self._english is None:
+            self._english = Translations(_compiled(sorted(self.root.glob("*/*/en.po"))))
+        return self._english
+
+
+def _compiled(files: list[Path]) -> io.BytesIO:
+    whole = Catalog(locale="en")
+    for file in files:
+        with file.open("rb") as handle:
+            for message in read_po(handle, locale="en"):
+                if message.id and message.string:
+                    whole.add(message.id, message.string)
+    buffer = io.BytesIO()
+    write_mo(buffer, whole)
+    buffer.seek(0)
+    return buffer
+
+
+def chosen_locale() -> str:
+    """What the person chose, or the cookie of somebody who has not signed in, or Indonesian."""
+    if current_user and current_user.is_authenticated:
+        return str(current_user.locale)
+    chosen = cookie.get("locale") if request else None
+    return chosen if chosen in LOCALES else "id"
+
+
+def chosen_zone() -> str:
+    return str(current_user.zone) if current_user and current_user.is_authenticated else DEFAULT_ZONE
+
+
+def register(app: Flask, root: Path) -> None:
+    Babel(
+        app,
+        default_domain=FeatureDomain(root),
+        locale_selector=chosen_locale,
+        timezone_selector=chosen_zone,
+        default_locale="id",
+    )
+    app.jinja_env.filters.update(
+        day=day, short_day=short_day, moment=moment, clock=clock, size=size, number=number
+    )
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+
+def _here(value: datetime, zone: str | None) -> datetime:
+    return value.astimezone(ZoneInfo(zone or chosen_zone()))
+
+
+def day(value: date | datetime, zone: str | None = None) -> str:
+    """21 November 2026, in the reader's zone."""
+    if isinstance(value, datetime):
+        value = _here(value, zone)
+    return format_date(value, "d MMMM y", locale=str(get_locale()))
+
+
+def short_day(value: date | datetime, zone: str | None = None) -> str:
+    """28 Nov: only in rows and chips."""
+    if isinstance(value, datetime):
+        value = _here(value, zone)
+    return format_date(value, "d MMM", locale=str(get_locale()))
+
+
+def clock(value: datetime, zone: str | None = None) -> str:
+    """08.00 WIT: the zone is always named."""
+    here = _here(value, zone)
+    label = ZONE_LABELS.get(zone or chosen_zone(), here.tzname() or "")
+    pattern = "HH.mm" if str(get_locale()) == "id" else "HH:mm"
+    return f"{format_time(here, pattern, locale='id')} {label}".strip()
+
+
+def moment(value: datetime, zone: str | None = None) -> str:
+    """21 November 2026, 08.00 WIT."""
+    return f"{day(value, zone)}, {clock(value, zone)}"
+
+
+def number(value: float | Decimal, digits: int = 1) -> str:
+    """1.234,5 in Indonesian; whole numbers without decimals."""
+    return format_decimal(round(Decimal(str(value)), digits).normalize(), locale=str(get_locale()))
+
+
+def size(value: int) -> str:
+    """210 KB, 4,6 MB: what a download costs, in decimal units as mobile plans count them."""
+    if value < 1_000_000:
+        return f"{max(1, round(value / 1000))} KB"
+    return f"{number(value / 1_000_000, 1 if value < 100_000_000 else 0)} MB"
+
+
+ZONE_NAMES = {
+    "Asia/Jakarta": _l("WIB, Waktu Indonesia Barat"),
+    "Asia/Makassar": _l("WITA, Waktu Indonesia Tengah"),
+    "Asia/Jayapura": _l("WIT, Waktu Indonesia Timur"),
+}

@@ -1,0 +1,76 @@
+"""What a view may take from the request: the session, the actor, the store, a form, a page number."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import current_app, g, request
+from flask_login import current_user
+from flask_sqlalchemy_lite import SQLAlchemy
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+
+from lms.access import Actor
+from lms.config import Settings
+from lms.errors import NotFound
+from lms.storage.store import ObjectStore
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+PER_PAGE = 50
+
+
+def session() -> Session:
+    """The request's session. A request that only reads gets a transaction in which nothing can be written."""
+    found = db.session
+    if "session_ready" not in g:
+        g.session_ready = True
+        if request and request.method in {"GET", "HEAD", "OPTIONS"}:
+            found.connection(execution_options={"postgresql_readonly": True})
+    return found
+
+
+def actor() -> Actor:
+    """Whoever is signed in. Only views whose rule asks for a session may call this."""
+    return cast(Actor, current_user._get_current_object())
+
+
+def visitor() -> Actor | None:
+    """Whoever is signed in, or None on pages that anyone may see."""
+    return actor() if current_user.is_authenticated else None
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def store() -> ObjectStore:
+    return cast(ObjectStore, current_app.extensions["store"])
+
+
+class Form(FlaskForm):
+    """A form with a token, whose texts are stripped and whose empty texts are None-free."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            filters = unbound_field.kwargs.get("filters", [])
+            if unbound_field.field_class.__name__ in {"StringField", "TextAreaField", "EmailField"}:
+                unbound_field.kwargs["filters"] = [*[f for f in filters if f is not _stripped], _stripped]
+            return unbound_field.bind(form=form, **options)
+
+    def refuse(self, field: str | None, message: str) -> None:
+        """Say at a field (or at the first one) what a service refused."""
+        target = self[field] if field and field in self else next(iter(self))
+        target.errors = [*target.errors, message]
+
+
+def _stripped(text: str | None) -> str | None:
+    return text.strip() if text else text
+
+
+def page_number() -> int:
+    """The `?page=` of a list, from 1."""
+    page = request.args.get("page", 1, type=int)
+    if page < 1:
+        raise NotFound
+    return page
