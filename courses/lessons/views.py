@@ -42,5 +42,5 @@ def done(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response:
     finish(session(), seat.enrolment_id, open_row(syllabus, activity_id), now=now())
     following = syllabus.after(activity_id)
     if following is None:
-        return redirect(url_for("cohorts.show", cohort_id=cohort_id), 303)
+        return redirect(url_for("progress.show", cohort_id=cohort_id), 303)
     return redirect(url_for(f"{following.kind}.show", cohort_id=cohort_id, activity_id=following.id), 303)

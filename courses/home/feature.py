@@ -1,0 +1,13 @@
+"""The pages that gather, as a plug."""
+
+from __future__ import annotations
+
+from courses.home.views import blueprint
+from lms.errors import N_
+from lms.feature import Feature, NavItem
+
+FEATURE = Feature(
+    name="home",
+    blueprint=blueprint,
+    nav=[NavItem("home.show", N_("Beranda"), "home", lambda actor: True, order=10)],
+)

@@ -1,0 +1,13 @@
+"""How far each learner has come, as a plug."""
+
+from __future__ import annotations
+
+from courses.progress.views import blueprint
+from lms.errors import N_
+from lms.feature import Feature, NavItem
+
+FEATURE = Feature(
+    name="progress",
+    blueprint=blueprint,
+    nav=[NavItem("progress.mine", N_("Kelas saya"), "book", lambda actor: not actor.is_staff, order=20)],
+)

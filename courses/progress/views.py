@@ -1,0 +1,29 @@
+"""A class as its learner sees it: what to do next, the whole syllabus, and what the certificate asks for."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, render_template
+
+from courses.cohorts.queries import seat_of, seats_for
+from courses.progress.queries import outline_of, summaries
+from lms.access import SIGNED_IN, needs
+from lms.clock import now
+from lms.web import actor, session
+
+blueprint = Blueprint("progress", __name__, url_prefix="/kelas")
+
+
+@blueprint.get("")
+@needs(SIGNED_IN)
+def mine() -> str:
+    seats = seats_for(session(), actor())
+    return render_template("progress/mine.html", classes=summaries(session(), seats))
+
+
+@blueprint.get("/<uuid:cohort_id>")
+@needs(SIGNED_IN)
+def show(cohort_id: uuid.UUID) -> str:
+    seat = seat_of(session(), actor(), cohort_id)
+    return render_template("progress/show.html", seat=seat, syllabus=outline_of(session(), seat, now=now()))
