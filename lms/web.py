@@ -51,7 +51,7 @@ def store() -> ObjectStore:
 class Form(FlaskForm):
     """A form with a token, whose texts are stripped and whose empty texts are None-free."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             filters = unbound_field.kwargs.get("filters", [])
             if unbound_field.field_class.__name__ in {"StringField", "TextAreaField", "EmailField"}:

@@ -34,7 +34,7 @@ class Seat:
     rule: dict[str, Any]
 
 
-def _seats() -> sa.Select[Any]:
+def _seats() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Enrolment.id,

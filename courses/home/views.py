@@ -20,4 +20,6 @@ def show() -> str:
     classes = summaries(session(), seats_for(session(), actor()))
     current = next((c for c in classes if c.done < c.total), None)
     syllabus = outline_of(session(), current.seat, now=moment) if current else None
-    return render_template("home/learner.html", classes=classes, current=current, syllabus=syllabus, moment=moment)
+    return render_template(
+        "home/learner.html", classes=classes, current=current, syllabus=syllabus, moment=moment
+    )

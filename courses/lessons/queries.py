@@ -62,4 +62,4 @@ def files_of(session: Session, activity_id: uuid.UUID) -> Sequence[LessonFile]:
         .where(LessonMedia.activity_id == activity_id)
         .order_by(LessonMedia.position, LessonMedia.id)
     )
-    return [LessonFile(*row) for row in rows]
+    return [LessonFile(*tuple(row)) for row in rows]

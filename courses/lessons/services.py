@@ -17,7 +17,9 @@ from lms.errors import N_, Conflict
 from lms.richtext import clean, from_markdown, reading_minutes
 
 
-def write_lesson(session: Session, activity: Activity, source: str, *, by: Actor | None, now: datetime) -> Lesson:
+def write_lesson(
+    session: Session, activity: Activity, source: str, *, by: Actor | None, now: datetime
+) -> Lesson:
     """Save a lesson's Markdown: cleaned once, here. What it said before is kept as a version."""
     html = clean(from_markdown(source))
     lesson = session.get(Lesson, activity.id)

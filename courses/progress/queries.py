@@ -21,7 +21,7 @@ from lms.errors import N_, Conflict, NotFound
 _STORED = sa.cast(Progress.state, sa.Text).label("stored")
 
 
-def _outline_select() -> sa.Select[Any]:
+def _outline_select() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Activity.id,

@@ -23,7 +23,9 @@ def quiz_of(session: Session, activity_id: uuid.UUID) -> Quiz:
 
 def attempts_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Sequence[Attempt]:
     """The learner's attempts at a quiz, the first in front."""
-    found = sa.select(Attempt).where(Attempt.enrolment_id == seat.enrolment_id, Attempt.activity_id == activity_id)
+    found = sa.select(Attempt).where(
+        Attempt.enrolment_id == seat.enrolment_id, Attempt.activity_id == activity_id
+    )
     return session.scalars(found.order_by(Attempt.number)).all()
 
 

@@ -154,6 +154,7 @@ def settle(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime) -> 
         record(session, attempt.enrolment_id, attempt.activity_id, State.WAITING, now=now)
         return
     percent = counting(percents, quiz.counts)
+    assert percent is not None
     enough = passed(percent, quiz.pass_mark)
     state = State.DONE if enough or quiz.role == "pre" else State.DOING
     record(session, attempt.enrolment_id, attempt.activity_id, state, now=now, percent=percent, passed=enough)

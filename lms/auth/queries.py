@@ -109,7 +109,7 @@ def _roles(grants: Iterable[str]) -> dict[Role, frozenset[uuid.UUID]]:
     return {role: frozenset(agencies) for role, agencies in found.items()}
 
 
-def person_by_name_or_number(session: Session, typed: str) -> sa.Row[Any] | None:
+def person_by_name_or_number(session: Session, typed: str) -> sa.Row[*tuple[Any, ...]] | None:
     """The active person with this e-mail address or (current) employee number, and their password hash."""
     digits = "".join(c for c in typed if c.isdigit())
     by_email = sa.func.lower(Person.email) == typed.strip().lower()

@@ -23,7 +23,7 @@ from lms.web import actor, session, settings, visitor
 blueprint = Blueprint("auth", __name__)
 
 
-class Token(UserMixin):  # type: ignore[misc]
+class Token(UserMixin):
     """What flask-login keeps in the cookie: the session token, nothing about the person."""
 
     def __init__(self, token: str) -> None:
