@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_alembic import Alembic
@@ -21,7 +22,7 @@ from lms.config import Settings
 from lms.database import Model
 from lms.events import Bus
 from lms.feature import Feature
-from lms.shell import assets, cli, errors, frame, guard, headers, logs, words
+from lms.shell import assets, cli, errors, frame, guard, headers, health, logs, words
 from lms.storage.folder import FolderStore
 from lms.storage.s3 import S3Store
 from lms.web import db, session
@@ -58,6 +59,7 @@ def create_app(settings: Settings, features: Sequence[Feature]) -> Flask:
     headers.register(app, settings)
     frame.register(app, features)
     app.before_request(guard.guard)
+    app.register_blueprint(health.blueprint)
     for feature in features:
         _plug(app, feature)
     errors.register(app)
@@ -82,6 +84,8 @@ def _config(settings: Settings) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": settings.session_days * 86400,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
+        "SERVER_NAME": urlsplit(settings.base_url).netloc,
+        "PREFERRED_URL_SCHEME": urlsplit(settings.base_url).scheme,
         "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
         "SQLALCHEMY_ENGINES": {
             "default": {"url": settings.database_url, "pool_size": settings.pool_size, "pool_pre_ping": True}
@@ -90,12 +94,18 @@ def _config(settings: Settings) -> dict[str, Any]:
             "script_location": str(ROOT / "migrations"),
             "file_template": "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s",
         },
+        "ALEMBIC_CONTEXT": {"include_name": _ours, "transaction_per_migration": True},
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/csv", "image/svg+xml", "text/calendar"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "COMPRESS_LEVEL": 5,
         **PLATFORM_LIMITS,
     }
+
+
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a migration may touch a table: the job queue's belong to its library."""
+    return kind != "table" or not str(name).startswith("procrastinate")
 
 
 def _store(settings: Settings) -> FolderStore | S3Store:

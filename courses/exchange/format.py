@@ -15,7 +15,8 @@ def read_course(folder: Path) -> dict[str, Any]:
     file = folder / "course.json"
     if not file.is_file():
         raise Invalid(N_("Folder ini tidak memuat course.json."))
-    return read_json(file)
+    facts: dict[str, Any] = read_json(file)
+    return facts
 
 
 def read_json(file: Path) -> Any:
@@ -44,4 +45,8 @@ def _matching(item: Mapping[str, Any]) -> dict[str, Any]:
     right_texts = list(dict.fromkeys([*(pair["right"] for pair in pairs), *item.get("distractors", [])]))
     right = [{"id": f"r{n}", "text": text} for n, text in enumerate(right_texts)]
     ids = {row["text"]: row["id"] for row in right}
-    return {"left": left, "right": right, "key": {f"l{n}": ids[pair["right"]] for n, pair in enumerate(pairs)}}
+    return {
+        "left": left,
+        "right": right,
+        "key": {f"l{n}": ids[pair["right"]] for n, pair in enumerate(pairs)},
+    }

@@ -21,7 +21,9 @@ from lms.richtext import clean, from_markdown
 KINDS = {"lesson": Kind.LESSON, "quiz": Kind.QUIZ}
 
 
-def import_folder(session: Session, folder: Path, agency_id: uuid.UUID, *, by: Actor, now: datetime) -> Course:
+def import_folder(
+    session: Session, folder: Path, agency_id: uuid.UUID, *, by: Actor, now: datetime
+) -> Course:
     """A course from a folder of our own format, published activity by activity. Raises Invalid at what is wrong."""
     facts = read_course(folder)
     course = create_course(
@@ -48,7 +50,9 @@ def _add(
 ) -> None:
     kind = KINDS[item["kind"]]
     minutes = item.get("minutes") or 0
-    activity = add_activity(session, module, kind, title=item["title"], minutes=minutes, published=True, now=now)
+    activity = add_activity(
+        session, module, kind, title=item["title"], minutes=minutes, published=True, now=now
+    )
     FILL[kind](session, activity, item, folder, by=by, now=now)
 
 

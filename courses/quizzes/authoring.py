@@ -24,14 +24,21 @@ def create_quiz(session: Session, activity: Activity, **settings: Any) -> Quiz:
 
 
 def add_question(
-    session: Session, course_id: uuid.UUID, content: Mapping[str, Any], *, tags: Sequence[str] = (), now: datetime
+    session: Session,
+    course_id: uuid.UUID,
+    content: Mapping[str, Any],
+    *,
+    tags: Sequence[str] = (),
+    now: datetime,
 ) -> Question:
     """A question in the bank of a course, once nothing is wrong with it. Raises Invalid at the field otherwise."""
     whole = with_ids(content)
     problems = check(whole)
     if problems:
         raise problems[0].refusal()
-    question = Question(course_id=course_id, kind=whole["kind"], content=whole, tags=list(tags), updated_at=now)
+    question = Question(
+        course_id=course_id, kind=whole["kind"], content=whole, tags=list(tags), updated_at=now
+    )
     session.add(question)
     session.flush()
     return question

@@ -11,7 +11,7 @@ from lms.auth import services
 from lms.auth.models import LinkPurpose
 from lms.clock import now
 from lms.people.models import EmploymentType, Grant, Person
-from lms.web import db, settings
+from lms.web import db
 
 people_cli = AppGroup("people", help="Accounts, from the terminal of the machine.")
 
@@ -33,4 +33,4 @@ def create_operator(name: str, email: str) -> None:
 
 def link_address(token: str) -> str:
     """The absolute address of a one-time sign-in link."""
-    return settings().base_url + url_for("auth.sign_in_by_link", token=token)
+    return url_for("auth.sign_in_by_link", token=token, _external=True)

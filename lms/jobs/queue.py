@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,8 @@ def job(
 
     def declare(run: Run) -> Task[..., Any, ...]:
         @functools.wraps(run)
-        def wrapped(context: JobContext, /, *_due: int, **ids: Any) -> None:
+        def wrapped(context: JobContext, /, **ids: Any) -> None:
+            ids.pop("timestamp", None)  # when a cron job was due; jobs ask work.now()
             run(context.additional_context["work"], **ids)
 
         name = f"{run.__module__.removesuffix('.jobs')}.{run.__name__}"
@@ -94,15 +95,15 @@ def _waits(session: Session, once: str) -> bool:
     return found.first() is not None
 
 
-def worker_app(conninfo: str) -> App:
-    """The same jobs on a connector that can listen: what `flask jobs work` runs."""
+def listening(conninfo: str) -> AbstractContextManager[App]:
+    """The queue on a connector that can listen, for as long as a worker runs."""
     connector: BaseConnector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
-    return queue.with_connector(connector)
+    return queue.replace_connector(connector)
 
 
 @queue.periodic(cron="* * * * * */20")
 @queue.task(name="lms.jobs.rescue", queueing_lock="rescue", pass_context=True)
-async def rescue(context: JobContext, due: int) -> None:
+async def rescue(context: JobContext, timestamp: int) -> None:
     """Take up again what a dead worker left behind, at most MOST_TRIES times."""
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_AFTER):

@@ -11,7 +11,7 @@ from procrastinate.job_context import JobContext
 from sqlalchemy.engine import make_url
 
 from lms.clock import now
-from lms.jobs.queue import Work, worker_app
+from lms.jobs.queue import Work, listening
 from lms.shell import assets
 from lms.web import db, settings, store
 
@@ -39,6 +39,7 @@ def work_here() -> Work:
 @click.option("--concurrency", default=2, show_default=True, help="Jobs at the same time.")
 def work(concurrency: int) -> None:
     """Run jobs until told to stop (SIGTERM lets the running ones finish)."""
+    address = settings().base_url
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     conninfo = (
         make_url(settings().database_url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -46,18 +47,18 @@ def work(concurrency: int) -> None:
 
     def inside(call: object, context: JobContext, _worker: object) -> object:
         """Each job runs in the application's context, with the public address for links."""
-        with app.test_request_context(base_url=settings_url):
+        with app.test_request_context(base_url=address):
             return call()  # type: ignore[operator]
 
-    settings_url = settings().base_url
-    worker_app(conninfo).run_worker(
-        concurrency=concurrency,
-        additional_context={"work": work_here()},
-        delete_jobs="successful",
-        task_middleware=[inside],
-        update_heartbeat_interval=5,
-        stalled_worker_timeout=15,
-    )
+    with listening(conninfo) as queue:
+        queue.run_worker(
+            concurrency=concurrency,
+            additional_context={"work": work_here()},
+            delete_jobs="successful",
+            task_middleware=[inside],
+            update_heartbeat_interval=5,
+            stalled_worker_timeout=15,
+        )
 
 
 @assets_cli.command("build")

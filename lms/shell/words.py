@@ -73,13 +73,13 @@ def chosen_zone() -> str:
 
 
 def register(app: Flask, root: Path) -> None:
-    Babel(
+    babel = Babel(
         app,
-        default_domain=FeatureDomain(root),
         locale_selector=chosen_locale,
         timezone_selector=chosen_zone,
         default_locale="id",
     )
+    babel.domain_instance = FeatureDomain(root)
     app.jinja_env.filters.update(
         day=day, short_day=short_day, moment=moment, clock=clock, size=size, number=number
     )

@@ -1,0 +1,14 @@
+"""Who may issue and end certificates."""
+
+from __future__ import annotations
+
+from lms.access import Permission, Role
+from lms.errors import N_
+
+ISSUE = Permission("certificates:issue", N_("Menerbitkan dan mencabut sertifikat"), frozenset({Role.ISSUER}))
+LIST = Permission(
+    "certificates:list",
+    N_("Melihat sertifikat instansi"),
+    frozenset({Role.ISSUER, Role.ADMIN, Role.AUDITOR}),
+    writes=False,
+)
