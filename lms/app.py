@@ -28,7 +28,9 @@ from lms.storage.s3 import S3Store
 from lms.web import db, session
 
 ROOT = Path(__file__).resolve().parent.parent
-PLATFORM_LIMITS = {
+PLATFORM = {
+    # A GET gets a read-only transaction. Only tests that share one outer transaction turn this off.
+    "READS_ARE_READ_ONLY": True,
     # Long essays and quizzes of 300 questions fit (Flask's own limits would cut them); files go to the store in parts.
     "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
     "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,
@@ -99,7 +101,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "COMPRESS_LEVEL": 5,
-        **PLATFORM_LIMITS,
+        **PLATFORM,
     }
 
 

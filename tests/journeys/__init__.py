@@ -1,0 +1,1 @@
+"""Whole journeys, as their users walk them."""
