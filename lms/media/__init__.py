@@ -1,0 +1,1 @@
+"""Files and video: upload, store, prepare, play."""
