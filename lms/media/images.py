@@ -52,9 +52,12 @@ def thumbnail(data: bytes) -> Picture:
     return _fitted(data, THUMBNAIL_WIDTH, THUMBNAIL_WEIGHT)
 
 
-def fit(image: Image.Image, weight: int = WEIGHT) -> Picture:
-    """A decoded picture as WebP of at most `weight` bytes: quality goes down first, then the size."""
-    for smaller in _ever_smaller(image):
+def fit(image: Image.Image, weight: int = WEIGHT, *, narrowest: int = _NARROWEST) -> Picture:
+    """A decoded picture as WebP: quality goes down first, then the size, until it weighs `weight` bytes or less.
+
+    It never gets narrower than `narrowest` px, so text stays readable: then the last try is taken as it is.
+    """
+    for smaller in _ever_smaller(image, narrowest):
         for quality in _QUALITIES:
             data = _webp(smaller, quality)
             if len(data) <= weight:
@@ -109,8 +112,8 @@ def _webp(image: Image.Image, quality: int) -> bytes:
     return out.getvalue()
 
 
-def _ever_smaller(image: Image.Image) -> Iterator[Image.Image]:
+def _ever_smaller(image: Image.Image, narrowest: int) -> Iterator[Image.Image]:
     yield image
-    while image.width > _NARROWEST and image.height > 1:
+    while image.width * _SMALLER >= narrowest and image.height > 1:
         image = image.resize((round(image.width * _SMALLER), max(1, round(image.height * _SMALLER))))
         yield image
