@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.richtext import clean, from_markdown, reading_minutes, text_of, with_pictures, words
+from lms.richtext import Shown, clean, from_markdown, reading_minutes, text_of, with_pictures, words
 
 CONTENT = Path(__file__).resolve().parents[1] / "../shared/content"
 REGION = '<div class="table-scroll" role="region" tabindex="0" aria-label="Tabel 1">'
@@ -456,6 +456,17 @@ def test_reading_time_is_in_whole_minutes() -> None:
 
 
 def test_pictures_get_their_address_and_those_without_one_are_left_out() -> None:
-    cleaned = clean(f'<p>&lt;img src="media:0"&gt;<img src="media:{UUID}" alt="a"><img src="media:1"></p>')
-    placed = with_pictures(cleaned, {UUID: "https://s3.example/a?b=1&c=2"}.get)
-    assert placed == ('<p>&lt;img src="media:0"&gt;<img src="https://s3.example/a?b=1&amp;c=2" alt="a"></p>')
+    cleaned = clean(
+        f'<p>&lt;img src="media:0" alt=""&gt;<img src="media:{UUID}" alt="a > b"><img src="media:1"></p>'
+    )
+    placed = with_pictures(cleaned, {UUID: Shown("https://s3.example/a?b=1&c=2")}.get)
+    assert placed == (
+        '<p>&lt;img src="media:0" alt=""&gt;<img src="https://s3.example/a?b=1&amp;c=2" alt="a &gt; b"></p>'
+    )
+
+
+def test_a_picture_is_named_and_sized_when_it_is_stored_and_stays_so() -> None:
+    named = with_pictures(clean('<p><img src="media:0"></p>'), {"0": Shown(f"media:{UUID}", 720, 405)}.get)
+    assert named == clean(named) == f'<p><img src="media:{UUID}" alt="" width="720" height="405"></p>'
+    shown = with_pictures(named, lambda name: Shown(f"/media/{name}"))
+    assert shown == f'<p><img src="/media/{UUID}" alt="" width="720" height="405"></p>'

@@ -130,8 +130,10 @@ def _check_entries(file: zipfile.ZipFile, limits: Limits) -> None:
         raise FileRefusal(Reason.SAME_NAME)
     for info in infos:
         _check_entry(info, limits)
-    if sum(info.file_size for info in infos) > limits.total or _overlap(infos):
+    if _overlap(infos):
         raise FileRefusal(Reason.BOMB)
+    if sum(info.file_size for info in infos) > limits.total:
+        raise FileRefusal(Reason.TOO_LARGE)
 
 
 def _check_entry(info: zipfile.ZipInfo, limits: Limits) -> None:
@@ -169,7 +171,7 @@ def _check_nested(file: zipfile.ZipFile, limits: Limits, depth: int) -> int:
             nested = stream.read(4) == _LOCAL_MARK
         total += _check_inner(file, info, limits, depth) if nested else 0
         if total > limits.total:
-            raise FileRefusal(Reason.BOMB)
+            raise FileRefusal(Reason.TOO_LARGE)
     return total
 
 

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from enum import Enum
 from xml.parsers import expat
 
-from lms.media.archive import MB, Archive, Limits, Source, open_archive
+from lms.media.archive import MB, Archive, Entry, Limits, Source, open_archive
 from lms.media.refusals import FileRefusal, Reason, refusing
 
-# A long pptx has some ten parts a slide; a charts' workbook is a zip inside, its own charts' workbook the next.
-LIMITS = Limits(entries=8000, total=300 * MB, ratio=200, depth=2)
-# Word's largest part holds the whole text; a tree of it costs some 1.2 KB an element, so this keeps it near 150 MB.
-MOST_ELEMENTS = 120_000
-LARGEST_PART = 24 * MB
+# A long pptx has some ten parts a slide; a chart's workbook is a zip inside, a chart's workbook in that the next.
+LIMITS = Limits(entries=8000, total=120 * MB, ratio=200, depth=2)
+# A tree of a part costs about 1 KB an element and half of that an attribute, which keeps the largest near 150 MB.
+HEAVIEST_PART = 160_000
+HEAVIEST_PACKAGE = 4 * HEAVIEST_PART
+LARGEST_PART = 16 * MB
 DEEPEST = 150
 _CHUNK = 64 * 1024
 _MACRO = re.compile(r"(^|/)(vbaProject\.bin|vbaData\.xml|activeX/|macrosheets/|dialogsheets/)", re.IGNORECASE)
@@ -48,27 +49,29 @@ def open_office(source: Source, wanted: Office) -> Iterator[Archive]:
     with open_archive(source, LIMITS) as archive:
         if office_of(archive) is not wanted:
             raise FileRefusal(Reason.DAMAGED)
-        for entry in archive.entries:
-            if entry.path.lower().endswith(_XML):
-                _check_part(archive, entry.path, entry.size)
+        parts = [entry for entry in archive.entries if entry.path.lower().endswith(_XML)]
+        if sum(_check_part(archive, part) for part in parts) > HEAVIEST_PACKAGE:
+            raise FileRefusal(Reason.TOO_LARGE)
         yield archive
 
 
-def _check_part(archive: Archive, path: str, size: int) -> None:
-    if size > LARGEST_PART:
+def _check_part(archive: Archive, part: Entry) -> float:
+    """Its weight in elements; refused if a parser should not get to see it."""
+    if part.size > LARGEST_PART:
         raise FileRefusal(Reason.TOO_LARGE)
     watch = _Watch()
-    with refusing(Reason.DAMAGED), archive.stream(path) as stream:
-        while part := stream.read(_CHUNK):
-            watch.parser.Parse(part, False)
+    with refusing(Reason.DAMAGED), archive.stream(part.path) as stream:
+        while chunk := stream.read(_CHUNK):
+            watch.parser.Parse(chunk, False)
         watch.parser.Parse(b"", True)
+    return watch.weight
 
 
 class _Watch:
     """Reads XML without keeping it: no document types (so no entities at all), bounded depth and number."""
 
     def __init__(self) -> None:
-        self.elements = 0
+        self.weight = 0.0
         self.depth = 0
         self.parser = expat.ParserCreate()
         self.parser.StartDoctypeDeclHandler = self._doctype
@@ -78,10 +81,10 @@ class _Watch:
     def _doctype(self, *_: object) -> None:
         raise FileRefusal(Reason.UNSAFE_XML)
 
-    def _start(self, *_: object) -> None:
-        self.elements += 1
+    def _start(self, _: str, attributes: dict[str, str]) -> None:
+        self.weight += 1 + len(attributes) / 2
         self.depth += 1
-        if self.elements > MOST_ELEMENTS or self.depth > DEEPEST:
+        if self.weight > HEAVIEST_PART or self.depth > DEEPEST:
             raise FileRefusal(Reason.TOO_LARGE)
 
     def _end(self, _: str) -> None:
