@@ -69,7 +69,7 @@ _SILENT = re.compile(
 _DEEPEST = 40
 _ROUNDS = 6
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_PICTURE = re.compile(r'<img src="media:([0-9a-z-]+)"[^>]*>')
+_PICTURE = re.compile(r'<img src="media:([0-9a-z-]+)" alt="([^"]*)"([^>]*)>')
 _WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
 
 
@@ -116,12 +116,27 @@ def reading_minutes(source: str) -> int:
     return -(-words(text_of(source)) // READING_SPEED)
 
 
-def with_pictures(source: str, address: Callable[[str], str | None]) -> str:
-    """Cleaned HTML with every `media:<name>` source replaced by its address; pictures without one are left out."""
+@dataclass(frozen=True)
+class Shown:
+    """Where a picture is and how large (px), so that the page does not jump when it arrives; 0: not known."""
+
+    src: str
+    width: int = 0
+    height: int = 0
+
+
+def with_pictures(source: str, show: Callable[[str], Shown | None]) -> str:
+    """Cleaned HTML with every `media:<name>` shown from elsewhere; pictures that `show` does not know are left out.
+
+    On saving, `show` turns a document's picture numbers to `media:<uuid>`; on reading, uuids to addresses.
+    """
 
     def placed(match: re.Match[str]) -> str:
-        found = address(match[1])
-        return match[0].replace(f"media:{match[1]}", html.escape(found), 1) if found else ""
+        found = show(match[1])
+        if found is None:
+            return ""
+        size = f' width="{found.width}" height="{found.height}"' if found.width else match[3]
+        return f'<img src="{html.escape(found.src)}" alt="{match[2]}"{size}>'
 
     return _PICTURE.sub(placed, source)
 
