@@ -138,9 +138,7 @@ def test_every_pair_can_be_read(
 
 
 @pytest.mark.parametrize(("pair", "promised"), PROMISED.items(), ids=["/".join(pair) for pair in PROMISED])
-def test_the_computed_table_of_the_design_holds(
-    pair: tuple[str, str], promised: tuple[float, float]
-) -> None:
+def test_the_computed_table_of_the_design_holds(pair: tuple[str, str], promised: tuple[float, float]) -> None:
     measured = [round(ratio(solid(mode()[pair[0]]), solid(mode()[pair[1]])), 2) for mode in (light, dark)]
     assert measured == pytest.approx(promised, abs=0.011)
 
