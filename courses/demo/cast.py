@@ -28,6 +28,7 @@ class DemoAgency:
 
     key: str
     name: str
+    short_name: str
     kemendagri_code: str
     bkn_code: str
     timezone: str
@@ -94,8 +95,8 @@ def _people() -> tuple[DemoPerson, ...]:
 
 
 AGENCIES = (
-    DemoAgency("salatiga", "Pemerintah Kota Salatiga", "33.73", "6472", "Asia/Jakarta"),
-    DemoAgency("sorong", "Pemerintah Kota Sorong", "96.71", "8271", "Asia/Jayapura"),
+    DemoAgency("salatiga", "Pemerintah Kota Salatiga", "Salatiga", "33.73", "6472", "Asia/Jakarta"),
+    DemoAgency("sorong", "Pemerintah Kota Sorong", "Sorong", "96.71", "8271", "Asia/Jayapura"),
 )
 
 UNITS = _units(

@@ -12,6 +12,9 @@ from markdown_it.token import Token
 from PIL import Image
 
 import courses.demo
+from courses.exchange.format import question_content
+from courses.quizzes.kinds.base import with_ids
+from courses.quizzes.kinds.registry import check
 
 CONTENT = Path(courses.demo.__path__[0]) / "content"
 COURSES = sorted(path.parent for path in CONTENT.glob("*/course.json"))
@@ -207,6 +210,19 @@ def test_every_question_obeys_its_kind(folder: Path) -> None:
 
 
 @each_course
+def test_the_question_bank_takes_every_question_as_it_is(folder: Path) -> None:
+    for question in _questions(folder):
+        assert check(with_ids(question_content(question))) == [], question["text"]
+
+
+@each_course
+def test_options_are_plain_text(folder: Path) -> None:
+    for question in _questions(folder):
+        own = {key: question[key] for key in KIND_KEYS[question["kind"]]}
+        assert not re.search(r"[*_`<>]", json.dumps(list(own.values()))), question["text"]
+
+
+@each_course
 def test_every_quiz_obeys_the_format(folder: Path) -> None:
     for quiz in _quizzes(folder):
         assert set(quiz) - {"role"} == QUIZ_KEYS
@@ -235,9 +251,7 @@ def test_all_kinds_of_question_occur() -> None:
 
 
 def test_one_course_has_a_group_project_whose_weights_make_a_hundred() -> None:
-    projects = [
-        _load(folder / item["file"]) for folder in COURSES for item in _activities(folder, "project")
-    ]
+    projects = [_load(folder / item["file"]) for folder in COURSES for item in _activities(folder, "project")]
     assert len(projects) == 1
     project = projects[0]
     assert set(project) == {"brief", "group_size", "milestones", "rubric"}
@@ -314,6 +328,6 @@ def test_the_voice_is_calm_and_spelled_with_typographic_quotes(folder: Path) -> 
         plain = re.sub(r'!\[.*?\]\(\S+ ".*?"\)|SP4N-LAPOR!', "", text)
         assert "!" not in plain, text
         assert '"' not in plain, text
-        assert not re.search(
-            r"\b(online|offline|email|download|upload|terlanjur|antri|sekedar)\b", plain
-        ), text
+        assert not re.search(r"\b(online|offline|email|download|upload|terlanjur|antri|sekedar)\b", plain), (
+            text
+        )
