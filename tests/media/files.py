@@ -161,3 +161,7 @@ def image_object(width: int, height: int, data: bytes) -> bytes:
         f"/BitsPerComponent 8 /Filter /FlateDecode /Length {len(data)} >>\nstream\n"
     )
     return head.encode() + data + b"\nendstream"
+
+
+def picture_frame(shade: int) -> Image.Image:
+    return Image.new("L", (30, 20), shade)
