@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -16,7 +15,8 @@ import mammoth
 from defusedxml import ElementTree
 from mammoth import documents
 
-from lms.media.archive import MB, Archive, Source
+from lms.media.archive import Archive, Source
+from lms.media.embedded import EmbeddedPicture, Pictures, described
 from lms.media.office import Office, open_office
 from lms.media.refusals import FileRefusal, Reason, refusing
 from lms.richtext import clean, text_of
@@ -34,28 +34,17 @@ p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
 u => u
 """
-_RASTERS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
-_MOST_PICTURE_BYTES = 64 * MB
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _CORE = "docProps/core.xml"
 
 
 @dataclass(frozen=True)
-class DocumentPicture:
-    """A picture's bytes as the author put them in; the HTML calls picture 0 `media:0`."""
-
-    name: str
-    data: bytes
-    alt: str
-
-
-@dataclass(frozen=True)
 class Document:
-    """`html` is clean; `lost` counts pictures in drawing formats (EMF, WMF, TIFF …) that could not be kept."""
+    """`html` is clean; `lost` counts pictures that could not be kept."""
 
     title: str
     html: str
-    pictures: list[DocumentPicture]
+    pictures: list[EmbeddedPicture]
     lost: int
 
 
@@ -70,8 +59,10 @@ class Section:
 def read_docx(source: Source) -> Document:
     """The document as one piece of prose; raises FileRefusal with the reason."""
     with open_office(source, Office.WORD) as archive, refusing(Reason.DAMAGED):
-        pictures = _Pictures()
+        pictures = Pictures()
         html = clean(_converted(source, pictures))
+        if not html:
+            raise FileRefusal(Reason.NO_PAGES)
         return Document(_title(archive) or _first_heading(html), html, pictures.kept, pictures.lost)
 
 
@@ -91,38 +82,12 @@ def sections(html: str, level: int = 2) -> list[Section]:
     return [part for part in parts if part.html]
 
 
-class _Pictures:
-    """Collects what mammoth meets, in the order of the text."""
+def _converted(source: Source, pictures: Pictures) -> str:
+    def keep(image: Any) -> dict[str, str]:
+        alt = described(image.alt_text)
+        with image.open() as file:
+            return {"src": pictures.add(file.read(), alt) or "", "alt": alt}
 
-    def __init__(self) -> None:
-        self.kept: list[DocumentPicture] = []
-        self.lost = 0
-        self._bytes = 0
-        self._numbers: dict[bytes, int] = {}
-
-    def keep(self, image: Any) -> dict[str, str]:
-        suffix = _RASTERS.get(image.content_type)
-        if suffix is None:
-            self.lost += 1
-            return {"src": ""}
-        with image.open() as stream:
-            data = stream.read()
-        alt = " ".join((image.alt_text or "").split())
-        return {"src": f"media:{self._number(data, suffix, alt)}", "alt": alt}
-
-    def _number(self, data: bytes, suffix: str, alt: str) -> int:
-        """The same bytes are one picture, however often a tick or a logo is used."""
-        digest = hashlib.sha256(data).digest()
-        if digest not in self._numbers:
-            self._bytes += len(data)
-            if self._bytes > _MOST_PICTURE_BYTES:
-                raise FileRefusal(Reason.TOO_LARGE)
-            self._numbers[digest] = len(self.kept)
-            self.kept.append(DocumentPicture(f"gambar-{len(self.kept) + 1}.{suffix}", data, alt))
-        return self._numbers[digest]
-
-
-def _converted(source: Source, pictures: _Pictures) -> str:
     stream = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
     with stream:
         result = mammoth.convert_to_html(
@@ -130,7 +95,7 @@ def _converted(source: Source, pictures: _Pictures) -> str:
             style_map=_STYLES,
             include_embedded_style_map=False,
             external_file_access=False,
-            convert_image=mammoth.images.img_element(pictures.keep),
+            convert_image=mammoth.images.img_element(keep),
             transform_document=_for_phones,
         )
     return str(result.value)

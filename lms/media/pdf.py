@@ -30,6 +30,8 @@ _TAIL = 2048
 _STREAM = re.compile(rb"stream\r?\n")
 _PARAGRAPH_START = re.compile(r"[•▪●○◦‣\-–*]\s|\(?(\d{1,3}|[a-z])[.)]\s")
 _SHORT_LINE = 0.75  # of a full line: such a line ends its paragraph
+# PDFium's word for a document without pages is that it failed with success.
+_FAULTS = {raw.FPDF_ERR_PASSWORD: Reason.PASSWORD, raw.FPDF_ERR_SUCCESS: Reason.NO_PAGES}
 _PDFIUM = threading.Lock()  # PDFium may be used by one thread at a time in a process
 
 
@@ -120,8 +122,7 @@ def _loaded(source: Path | bytes) -> pypdfium2.PdfDocument:
     try:
         document = pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as fault:
-        locked = fault.err_code == raw.FPDF_ERR_PASSWORD
-        raise FileRefusal(Reason.PASSWORD if locked else Reason.DAMAGED) from fault
+        raise FileRefusal(_FAULTS.get(fault.err_code, Reason.DAMAGED)) from fault
     try:
         _check_count(len(document))
     except FileRefusal:

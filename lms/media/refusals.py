@@ -52,7 +52,7 @@ class Reason(Enum):
         "Dokumen ini memiliki %(pages)s halaman, lebih dari batas %(limit)s. "
         "Bagi menjadi beberapa berkas, lalu unggah satu per satu."
     )
-    NO_PAGES = N_("Dokumen ini tidak memiliki halaman. Periksa isinya, lalu unggah ulang.")
+    NO_PAGES = N_("Dokumen ini tidak memuat halaman atau teks. Periksa isinya, lalu unggah ulang.")
     TOO_MANY_ENTRIES = N_("Arsip ini memuat lebih dari %(limit)s berkas. Bagi menjadi beberapa arsip.")
     UNSAFE_NAME = N_(
         "Arsip ini memuat nama berkas yang menunjuk ke luar arsip. Buat ulang arsipnya, lalu unggah lagi."
