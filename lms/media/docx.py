@@ -14,6 +14,7 @@ from typing import Any
 import mammoth
 from defusedxml import ElementTree
 from mammoth import documents
+from mammoth.docx.files import InvalidFileReferenceError
 
 from lms.media.archive import Archive, Source
 from lms.media.embedded import EmbeddedPicture, Pictures, described
@@ -85,8 +86,12 @@ def sections(html: str, level: int = 2) -> list[Section]:
 def _converted(source: Source, pictures: Pictures) -> str:
     def keep(image: Any) -> dict[str, str]:
         alt = described(image.alt_text)
-        with image.open() as file:
-            return {"src": pictures.add(file.read(), alt) or "", "alt": alt}
+        try:
+            with image.open() as file:
+                data = file.read()
+        except InvalidFileReferenceError:  # it is only linked: its bytes are on the author's computer
+            data = b""
+        return {"src": pictures.add(data, alt) or "", "alt": alt}
 
     stream = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
     with stream:

@@ -19,9 +19,9 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _QUALITIES = (80, 65, 50, 38)
 _SMALLER = 0.8
 _NARROWEST = 64
-# Decoding costs four bytes a pixel, in WebP and GIF twelve (canvases). A plain JPEG is decoded at a fraction of its
+# Decoding and shrinking cost eight bytes a pixel, in WebP up to fifteen (canvases). A plain JPEG is decoded at a fraction of its
 # size, so it may be far larger; a progressive one keeps up to six bytes a pixel until its last scan.
-_MOST_PIXELS = {"PNG": 25_000_000, "WEBP": 12_000_000, "GIF": 12_000_000}
+_MOST_PIXELS = {"PNG": 20_000_000, "WEBP": 12_000_000, "GIF": 12_000_000}
 _MOST_PIXELS_OF_A_PHOTO, _MOST_PIXELS_IN_SCANS = 120_000_000, 25_000_000
 _TURNED = range(5, 9)  # EXIF orientations that swap width and height
 

@@ -281,7 +281,7 @@ def _pdfs() -> Iterator[Hostile]:
     yield _given("laporan.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 40 + b"\n%%EOF\n", Reason.DAMAGED)
     yield _given("laporan.pdf", pdf(0), Reason.NO_PAGES)
     yield _given("laporan.pdf", pdf(501), Reason.TOO_MANY_PAGES)
-    yield Hostile("laporan.pdf", lambda: pdf(packed=zlib.compress(b" " * 200 * MB)), Reason.BOMB)
+    yield Hostile("laporan.pdf", lambda: pdf(packed=_blanks(200)), Reason.BOMB)
     yield Hostile("laporan.pdf", _flooded, Reason.TOO_MANY_PIXELS)
     yield _given("laporan.pdf", pdf(box="0 0 1 14400"), None)
     yield _given("laporan.pdf", pdf(box="0 0 14400 1"), None)
@@ -301,6 +301,11 @@ ITSELF = (
     b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /Lagi 6 0 R >> >> /Length 8 >>\n"
     b"stream\n/Lagi Do\nendstream"
 )
+
+
+def _blanks(megabytes: int) -> bytes:
+    packer = zlib.compressobj()
+    return b"".join(packer.compress(b" " * MB) for _ in range(megabytes)) + packer.flush()
 
 
 def _flooded() -> bytes:
