@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_alembic import Alembic
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -19,10 +18,9 @@ from lms import mail
 from lms.auth.queries import SignedIn, signed_in
 from lms.clock import now
 from lms.config import Settings
-from lms.database import Model
 from lms.events import Bus
 from lms.feature import Feature
-from lms.shell import assets, cli, errors, frame, guard, headers, health, logs, words
+from lms.shell import assets, cli, errors, frame, guard, headers, health, logs, migrations, words
 from lms.storage.folder import FolderStore
 from lms.storage.s3 import S3Store
 from lms.web import db, session
@@ -92,22 +90,13 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINES": {
             "default": {"url": settings.database_url, "pool_size": settings.pool_size, "pool_pre_ping": True}
         },
-        "ALEMBIC": {
-            "script_location": str(ROOT / "migrations"),
-            "file_template": "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s",
-        },
-        "ALEMBIC_CONTEXT": {"include_name": _ours, "transaction_per_migration": True},
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/csv", "image/svg+xml", "text/calendar"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "COMPRESS_LEVEL": 5,
+        **migrations.configuration(ROOT),
         **PLATFORM,
     }
-
-
-def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether a migration may touch a table: the job queue's belong to its library."""
-    return kind != "table" or not str(name).startswith("procrastinate")
 
 
 def _store(settings: Settings) -> FolderStore | S3Store:
@@ -118,7 +107,6 @@ def _store(settings: Settings) -> FolderStore | S3Store:
 
 def _database(app: Flask, features: Sequence[Feature]) -> None:
     db.init_app(app)
-    Alembic(app, metadatas=Model.metadata, run_mkdir=False)
     bus = Bus()
     for feature in features:
         for kind, listener in feature.listeners:

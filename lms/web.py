@@ -8,6 +8,8 @@ from flask import current_app, g, request
 from flask_login import current_user
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from lms.access import Actor
@@ -53,14 +55,21 @@ def store() -> ObjectStore:
 
 
 class Form(FlaskForm):
-    """A form with a token, whose texts are stripped and whose empty texts are None-free."""
+    """A form whose texts are stripped. The token is checked for every POST alike, not form by form."""
 
     class Meta(FlaskForm.Meta):
+        csrf = False
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             filters = unbound_field.kwargs.get("filters", [])
             if unbound_field.field_class.__name__ in {"StringField", "TextAreaField", "EmailField"}:
                 unbound_field.kwargs["filters"] = [*[f for f in filters if f is not _stripped], _stripped]
             return unbound_field.bind(form=form, **options)
+
+    @property
+    def csrf_token(self) -> Markup:
+        """The hidden field that every form carries."""
+        return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
     def refuse(self, field: str | None, message: str) -> None:
         """Say at a field (or at the first one) what a service refused."""

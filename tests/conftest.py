@@ -21,6 +21,7 @@ from lms.config import Settings
 from lms.jobs.queue import queue
 from lms.people.models import Person
 from lms.shell.cli import work_here
+from lms.shell.migrations import alembic_of
 from lms.web import db
 from tests.databases import database
 from tests.factories.people import sign_in
@@ -34,7 +35,7 @@ def template_database() -> Iterator[URL]:
     with database(f"bina_test_{os.getpid()}") as url:
         app = create_app(settings_for(url, Path("var/tests")), FEATURES)
         with app.app_context():
-            app.extensions["alembic"].upgrade()
+            alembic_of(app).upgrade()
             db.engine.dispose()
         yield url
 
@@ -53,7 +54,7 @@ def settings_for(url: URL, folder: Path, **changes: Any) -> Settings:
 @pytest.fixture(scope="session")
 def shared_app(template_database: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(settings_for(template_database, tmp_path_factory.mktemp("data")), FEATURES)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, READS_ARE_READ_ONLY=False)
+    app.config.update(TESTING=True, WTF_CSRF_CHECK_DEFAULT=False, READS_ARE_READ_ONLY=False)
     yield app
     with app.app_context():
         db.engine.dispose()

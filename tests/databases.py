@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def server() -> URL:
-    """The server that tests use: LMS_TEST_DATABASE_URL, or the project's private one."""
-    given = os.environ.get("LMS_TEST_DATABASE_URL")
+    """The server that tests use: BINA_TEST_DATABASE_URL, or the project's private one."""
+    given = os.environ.get("BINA_TEST_DATABASE_URL")
     return make_url(given or embedded.start(ROOT / "var").url)
 
 

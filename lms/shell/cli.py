@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from lms.clock import now
 from lms.jobs.queue import Work, listening
 from lms.shell import assets
+from lms.shell.migrations import db_cli
 from lms.shell.translations import translations_cli
 from lms.web import db, settings, store
 
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(jobs_cli)
     app.cli.add_command(assets_cli)
     app.cli.add_command(translations_cli)
+    app.cli.add_command(db_cli)
 
 
 def work_here() -> Work:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from lms.access import ANYONE, needs
 from lms.clock import now
+from lms.shell.migrations import expected_head
 from lms.storage.store import StoreDown
 from lms.web import session, settings, store
 
@@ -46,8 +47,7 @@ def _database() -> bool:
     except sa.exc.SQLAlchemyError:
         session().rollback()
         return False
-    head = current_app.extensions["alembic"].script_directory.get_current_head()
-    return bool(found == head)
+    return bool(found == expected_head(Path(current_app.root_path)))
 
 
 def _disk() -> bool:

@@ -42,18 +42,14 @@ class SheetForm(Form):  # type: ignore[misc]
     name = StringField("Nama panggilan")
     password = PasswordField("Kata sandi")
     score = StringField("Nilai")
-    method = RadioField(
-        "Cara belajar", choices=[SelectChoice("a", "Mandiri"), SelectChoice("b", "Bersama")]
-    )
+    method = RadioField("Cara belajar", choices=[SelectChoice("a", "Mandiri"), SelectChoice("b", "Bersama")])
     days = SelectMultipleField(
         "Hari",
         choices=[SelectChoice("1", "Senin"), SelectChoice("2", "Selasa")],
         widget=widgets.ListWidget(),
         option_widget=widgets.CheckboxInput(),
     )
-    level = RadioField(
-        "Kejelasan masalah", choices=[SelectChoice("1", "Kurang"), SelectChoice("2", "Baik")]
-    )
+    level = RadioField("Kejelasan masalah", choices=[SelectChoice("1", "Kurang"), SelectChoice("2", "Baik")])
     agree = BooleanField("Saya setuju")
     file = FileField("Berkas laporan")
     note = TextAreaField("Catatan")

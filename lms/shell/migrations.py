@@ -1,0 +1,69 @@
+"""Migrations: `flask db …`, and which revision the code expects.
+
+The library behind them costs a web process 12 MB that it never uses, so it is loaded by the commands alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from lms.database import Model
+
+REVISION = re.compile(r"^revision = [\"'](\w+)[\"']", re.MULTILINE)
+DOWN = re.compile(r"^down_revision = [\"'](\w+)[\"']", re.MULTILINE)
+
+
+def configuration(root: Path) -> dict[str, Any]:
+    return {
+        "ALEMBIC": {
+            "script_location": str(root / "migrations"),
+            "file_template": "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s",
+        },
+        "ALEMBIC_CONTEXT": {"include_name": _ours, "transaction_per_migration": True},
+    }
+
+
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a migration may touch a table: the job queue's belong to its library."""
+    return kind != "table" or not str(name).startswith("procrastinate")
+
+
+def alembic_of(app: Flask) -> Any:
+    """The migration library, bound to the application at its first use."""
+    if "alembic" not in app.extensions:
+        library = importlib.import_module("flask_alembic")
+        library.Alembic(app, metadatas=Model.metadata, run_mkdir=False, command_name="")
+    return app.extensions["alembic"]
+
+
+def expected_head(root: Path) -> str:
+    """The newest revision among the migration files: the one that no other follows."""
+    texts = [file.read_text(encoding="utf-8") for file in (root / "migrations").glob("*.py")]
+    revisions = {found[1] for text in texts if (found := REVISION.search(text))}
+    followed = {found[1] for text in texts if (found := DOWN.search(text))}
+    (head,) = revisions - followed
+    return head
+
+
+class DatabaseCommands(click.Group):
+    """`flask db`: the library's own commands, found when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._loaded().list_commands(ctx))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found: click.Command | None = self._loaded().get_command(ctx, cmd_name)
+        return found
+
+    def _loaded(self) -> Any:
+        alembic_of(current_app._get_current_object())  # type: ignore[attr-defined]
+        return importlib.import_module("flask_alembic.cli").cli
+
+
+db_cli = DatabaseCommands("db", help="Migrations.")

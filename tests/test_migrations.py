@@ -1,0 +1,60 @@
+"""Migrations: one head, the same as the models, and a way back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.engine import URL
+
+from courses.features import FEATURES
+from lms.app import create_app
+from lms.shell.migrations import alembic_of, expected_head
+from lms.web import db
+from tests.conftest import settings_for
+from tests.databases import database
+
+ROOT = Path(__file__).resolve().parent.parent
+SHAPE = sa.text(
+    "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"
+    " WHERE table_schema = 'public' ORDER BY 1, 2"
+)
+
+
+def app_on(url: URL, folder: Path) -> Flask:
+    return create_app(settings_for(url, folder), FEATURES)
+
+
+def test_there_is_one_head_and_the_code_knows_it(template_database: URL, tmp_path: Path) -> None:
+    app = app_on(template_database, tmp_path)
+    with app.app_context():
+        heads = alembic_of(app).script_directory.get_heads()
+    assert heads == [expected_head(ROOT)]
+
+
+def test_models_and_migrations_agree(template_database: URL, tmp_path: Path) -> None:
+    app = app_on(template_database, tmp_path)
+    with app.app_context():
+        differences = alembic_of(app).compare_metadata()
+        db.engine.dispose()
+    assert differences == []
+
+
+def test_up_down_up_leaves_the_schema_unchanged(tmp_path: Path) -> None:
+    with database(f"bina_migrate_{os.getpid()}") as url:
+        app = app_on(url, tmp_path)
+        with app.app_context():
+            alembic = alembic_of(app)
+            alembic.upgrade()
+            first = db.session.execute(SHAPE).all()
+            db.session.rollback()
+            alembic.downgrade("base")
+            left = db.session.execute(SHAPE).scalars().all()
+            db.session.rollback()
+            assert set(left) <= {"alembic_version"}
+            alembic.upgrade()
+            assert db.session.execute(SHAPE).all() == first
+            db.session.close()
+            db.engine.dispose()
