@@ -1,0 +1,51 @@
+"""Processor time and latency of the main learner pages, against the ceiling page in the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests.bench.figures import Figure
+from tests.bench.load import cpu_per_request, get, percentile_95
+from tests.bench.server import serving
+
+if TYPE_CHECKING:
+    from tests.bench.__main__ import Bench
+
+import http.client
+
+# CPU of a page may be four times that of the ceiling page (the aim is 2.5).
+MOST_RATIO = 4.0
+MOST_P95 = 45.0
+MOST_MEMORY = 90.0
+
+
+def addresses(bench: Bench) -> dict[str, str]:
+    here = f"/kelas/{bench.scene.cohort_id}"
+    return {
+        "sign_in": "/masuk",
+        "home": "/",
+        "course": here,
+        "lesson": f"{here}/pelajaran/{bench.scene.lesson_id}",
+        "quiz": f"{here}/kuis/{bench.scene.quiz_id}",
+    }
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    with serving("tests.bench.ceiling:app", bench.environment) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        cookie = (
+            get(connection, f"/masuk/{bench.scene.person_id}", {}).headers["Set-Cookie"].partition(";")[0]
+        )
+        ceiling = cpu_per_request(server, "/", {"Cookie": cookie})
+        yield Figure("cpu_ceiling", ceiling, "ms")
+    with serving("wsgi:app", bench.environment) as server:
+        for name, path in addresses(bench).items():
+            headers = {"Accept-Encoding": "gzip, br"} | (
+                {} if name == "sign_in" else {"Cookie": bench.cookie}
+            )
+            cost = cpu_per_request(server, path, headers)
+            yield Figure(f"cpu_{name}", cost, "ms")
+            yield Figure(f"ratio_{name}", cost / ceiling, "x", MOST_RATIO)
+            yield Figure(f"p95_{name}", percentile_95(server, path, headers), "ms", MOST_P95)
+        yield Figure("memory_worker", server.largest_mb(), "MB", MOST_MEMORY)
