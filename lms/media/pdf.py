@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,14 @@ _TALLEST = 6 * WIDTH  # px; a page of 1 × 14400 points must not become a pictur
 _NARROWEST = 560  # px; below this, body text of an A4 page cannot be read
 _MOST_PIXELS = 40_000_000  # an A4 page scanned at 600 dpi has 35 million
 _MOST_INFLATED = 4 * _MOST_PIXELS
+_MOST_INFLATED_TOGETHER = 2048 * MB
+_CHUNK = 64 * 1024
 _LONGEST_TEXT = 40_000  # characters a page
 _TAIL = 2048
 _STREAM = re.compile(rb"stream\r?\n")
 _PARAGRAPH_START = re.compile(r"[•▪●○◦‣\-–*]\s|\(?(\d{1,3}|[a-z])[.)]\s")
 _SHORT_LINE = 0.75  # of a full line: such a line ends its paragraph
-# PDFium's word for a document without pages is that it failed with success.
-_FAULTS = {raw.FPDF_ERR_PASSWORD: Reason.PASSWORD, raw.FPDF_ERR_SUCCESS: Reason.NO_PAGES}
+_NO_PDF = b"x"
 _PDFIUM = threading.Lock()  # PDFium may be used by one thread at a time in a process
 
 
@@ -89,40 +91,55 @@ def reflowed(text: str) -> str:
     return "\n".join(paragraphs)
 
 
+@contextmanager
+def _bytes_of(source: Path | bytes) -> Iterator[bytes | mmap.mmap]:
+    """A file's bytes without holding them."""
+    if isinstance(source, bytes):
+        yield source
+        return
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        yield view
+
+
 def _check_bytes(source: Path | bytes) -> None:
     size = source.stat().st_size if isinstance(source, Path) else len(source)
     if not size:
         raise FileRefusal(Reason.EMPTY)
     if size > LARGEST:
         raise FileRefusal(Reason.TOO_LARGE)
-    data = source.read_bytes() if isinstance(source, Path) else source
-    # PDFium mends what was cut off by leaving pages out; readers must not lose pages without a word.
-    if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-_TAIL:]:
-        raise FileRefusal(Reason.DAMAGED)
-    for start in _STREAM.finditer(data):
-        if _inflates_past_limit(memoryview(data)[start.end() :]):
-            raise FileRefusal(Reason.BOMB)
+    with _bytes_of(source) as data:
+        # PDFium mends what was cut off by leaving pages out; readers must not lose pages without a word.
+        if data[:5] != b"%PDF-" or b"%%EOF" not in data[-_TAIL:]:
+            raise FileRefusal(Reason.DAMAGED)
+        together = 0
+        for start in _STREAM.finditer(data):
+            inflated = _inflated(data, start.end())
+            together += inflated
+            if inflated > _MOST_INFLATED or together > _MOST_INFLATED_TOGETHER:
+                raise FileRefusal(Reason.BOMB)
 
 
-def _inflates_past_limit(packed: memoryview) -> bool:
-    """Whether a stream is a bomb; what is not deflated does not inflate."""
+def _inflated(data: bytes | mmap.mmap, at: int) -> int:
+    """How many bytes a stream unpacks to, counted until they are too many; what is not deflated does not inflate."""
     inflater = zlib.decompressobj()
     total = 0
-    try:
-        part = inflater.decompress(packed, MB)
-        while part and total <= _MOST_INFLATED:
-            total += len(part)
-            part = inflater.decompress(inflater.unconsumed_tail, MB)
-    except zlib.error:
-        pass
-    return total > _MOST_INFLATED
+    with suppress(zlib.error):
+        while not inflater.eof and total <= _MOST_INFLATED and (packed := data[at : at + _CHUNK]):
+            at += len(packed)
+            while packed and total <= _MOST_INFLATED:
+                total += len(inflater.decompress(packed, MB))
+                packed = inflater.unconsumed_tail
+    return total
 
 
 def _loaded(source: Path | bytes) -> pypdfium2.PdfDocument:
+    # PDFium keeps the last fault and forgets to set one for a document without pages, so it is set beforehand.
+    raw.FPDF_LoadMemDocument64(_NO_PDF, len(_NO_PDF), None)
     try:
         document = pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as fault:
-        raise FileRefusal(_FAULTS.get(fault.err_code, Reason.DAMAGED)) from fault
+        locked = fault.err_code == raw.FPDF_ERR_PASSWORD
+        raise FileRefusal(Reason.PASSWORD if locked else _reason_of(source)) from fault
     try:
         _check_count(len(document))
     except FileRefusal:
@@ -131,9 +148,17 @@ def _loaded(source: Path | bytes) -> pypdfium2.PdfDocument:
     return document
 
 
+def _reason_of(source: Path | bytes) -> Reason:
+    """Damaged, or sound but without pages."""
+    data = source.read_bytes() if isinstance(source, Path) else source
+    handle = raw.FPDF_LoadMemDocument64(data, len(data), None)
+    if not handle:
+        return Reason.DAMAGED
+    raw.FPDF_CloseDocument(handle)
+    return Reason.NO_PAGES
+
+
 def _check_count(pages: int) -> None:
-    if not pages:
-        raise FileRefusal(Reason.NO_PAGES)
     if pages > MOST_PAGES:
         raise FileRefusal(Reason.TOO_MANY_PAGES, pages=pages, limit=MOST_PAGES)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import itertools
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from PIL import Image
 from lms.media.images import WEIGHT, WIDTH
 from lms.media.pdf import open_pdf, reflowed
 from lms.media.refusals import FileRefusal, Reason
-from tests.media.files import pdf
+from tests.media.files import LOCKED_PDF, pdf
 
 REAL = Path(__file__).resolve().parents[2] / "../shared/content/documents/asvs-2009-id.pdf"
 
@@ -65,6 +67,39 @@ def test_the_number_of_pages_is_said_when_there_are_too_many() -> None:
         pass
     assert refused.value.reason is Reason.TOO_MANY_PAGES
     assert "501 halaman, lebih dari batas 500" in str(refused.value)
+
+
+def test_a_locked_a_damaged_and_an_empty_document_are_told_apart_in_any_order(tmp_path: Path) -> None:
+    whole = pdf(2)
+    files = {
+        LOCKED_PDF: Reason.PASSWORD,
+        whole[:-10]: Reason.DAMAGED,
+        pdf(0): Reason.NO_PAGES,
+        b"": Reason.EMPTY,
+    }
+    files[b"%PDF-1.7\n%%EOF"] = Reason.DAMAGED
+    for data, other in itertools.permutations(files, 2):
+        (tmp_path / "x.pdf").write_bytes(other)
+        assert (_reason(data), _reason(tmp_path / "x.pdf")) == (files[data], files[other])
+
+
+def _reason(source: Path | bytes) -> Reason:
+    with pytest.raises(FileRefusal) as refused, open_pdf(source):
+        pass
+    return refused.value.reason
+
+
+def test_streams_that_unpack_to_too_much_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = pdf(packed=zlib.compress(bytes(100_000)))
+    monkeypatch.setattr("lms.media.pdf._MOST_INFLATED_TOGETHER", 99_999)
+    assert _reason(document) is Reason.BOMB
+
+
+def test_a_file_larger_than_any_document_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "besar.pdf"
+    with path.open("wb") as file:
+        file.truncate(201 * 1024 * 1024)  # a hole, not bytes
+    assert _reason(path) is Reason.TOO_LARGE
 
 
 @pytest.mark.parametrize(
