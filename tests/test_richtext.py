@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.richtext import Shown, clean, from_markdown, reading_minutes, text_of, with_pictures, words
+from tests.attacks import ATTACKS
 
 CONTENT = Path(__file__).resolve().parents[1] / "../shared/content"
 REGION = '<div class="table-scroll" role="region" tabindex="0" aria-label="Tabel 1">'
@@ -64,172 +65,6 @@ class Judge(HTMLParser):
 
     def handle_pi(self, data: str) -> None:
         self.wrong.append("instruction")
-
-
-CALL = "alert(1)"
-SCHEMES = [
-    "javascript:",
-    "JaVaScRiPt:",
-    " javascript:",
-    "java\tscript:",
-    "java\nscript:",
-    "java\rscript:",
-    "\x01javascript:",
-    "java\0script:",
-    "javascript&colon;",
-    "javascript&#58;",
-    "javascript&#x3a;",
-    "&#106;avascript:",
-    "&#x6A;avascript:",
-    "&#0000106avascript:",
-    "jav&Tab;ascript:",
-    "jav&NewLine;ascript:",
-    "\u202ejavascript:",
-    "\ufeffjavascript:",
-    "vbscript:",
-    "livescript:",
-    "data:text/html,<script>alert(1)</script>",
-    "data:text/html;base64,PHNjcmlwdD4",
-    "data:image/svg+xml,<svg onload=alert(1)>",
-    "DATA:text/html,",
-    "view-source:javascript:",
-    "jar:http://contoh.id!/",
-    "blob:http://contoh.id/",
-    "filesystem:http://contoh.id/",
-    "file:///etc/passwd#",
-    "feed:javascript:",
-    "media:javascript:",
-    "x:javascript:",
-]
-LINKS = [
-    f"<{tag} {name}={quote}{scheme}{CALL}{quote}>x</{tag}>"
-    for scheme in SCHEMES
-    for tag, name, quote in (("a", "href", '"'), ("img", "src", "'"), ("a", "xlink:href", '"'))
-]
-HANDLERS = [
-    f"<{tag} {handler}={CALL}>x"
-    for tag, handler in itertools.product(
-        [
-            "p",
-            "img src=media:1",
-            "a href=/x",
-            "td",
-            "svg",
-            "body",
-            "video",
-            "details open",
-            "input autofocus",
-            "marquee",
-        ],
-        ["onload", "onerror", "ONCLICK", "onfocus", "onanimationstart", "onpointerenter"],
-    )
-]
-ODD = [
-    f"<script>{CALL}</script>",
-    f"<SCRIPT SRC=//jahat.example/x.js>{CALL}",
-    f"<scr<script>ipt>{CALL}</scr</script>ipt>",
-    f"<script/x>{CALL}</script/y>",
-    f"<script\n>{CALL}</script\n>",
-    f"<<script>{CALL}//<</script>",
-    f"</script><script>{CALL}</script>",
-    f"<style><img src=x onerror={CALL}></style>",
-    f"<style>@import 'javascript:{CALL}';</style>",
-    f'<p style="background:url(javascript:{CALL})">x</p>',
-    f'<p style="width:expression({CALL})">x</p>',
-    f'<noscript><p title="</noscript><img src=x onerror={CALL}>"></noscript>',
-    f'<textarea><img title="</textarea><img src=x onerror={CALL}>"></textarea>',
-    f'<title><img title="</title><img src=x onerror={CALL}>"></title>',
-    f'<xmp><p title="</xmp><img src=x onerror={CALL}>"></xmp>',
-    f'<iframe srcdoc="<script>{CALL}</script>"></iframe>',
-    f"<iframe src=javascript:{CALL}>",
-    f"<object data=javascript:{CALL}></object>",
-    f"<embed src=javascript:{CALL}>",
-    f"<applet code=javascript:{CALL}></applet>",
-    f"<form action=javascript:{CALL}><input type=submit></form>",
-    f"<button formaction=javascript:{CALL}>x</button>",
-    f"<isindex action=javascript:{CALL} type=image>",
-    f"<base href=javascript:{CALL}//>",
-    f"<link rel=stylesheet href=javascript:{CALL}>",
-    f"<meta http-equiv=refresh content='0;url=javascript:{CALL}'>",
-    f"<svg><script>{CALL}</script></svg>",
-    f"<svg><a xlink:href=javascript:{CALL}><text y=9>x</text></a></svg>",
-    f"<svg><animate onbegin={CALL} attributeName=x dur=1s>",
-    f"<svg><set attributeName=href to=javascript:{CALL}></svg>",
-    f"<svg><style><img src=x onerror={CALL}></style></svg>",
-    f"<svg><foreignObject><p onclick={CALL}>x</p></foreignObject></svg>",
-    f'<svg></p><style><a id="</style><img src=x onerror={CALL}>">',
-    f"<svg><title><style><img src=x onerror={CALL}></style></title></svg>",
-    f'<svg><desc><noscript><img title="</noscript><img src=x onerror={CALL}>"></desc></svg>',
-    f"<math><mtext><table><mglyph><style><img src=x onerror={CALL}></style></mglyph></table></mtext></math>",
-    f'<math><mi><table><mglyph><style><!--</style><img title="--><img src=x onerror={CALL}>">',
-    f"<math href=javascript:{CALL}>x</math>",
-    f"<math><annotation-xml encoding=text/html><script>{CALL}</script></annotation-xml></math>",
-    f"<form><math><mtext></form><form><mglyph><style></math><img src=x onerror={CALL}>",
-    f"<table><td background=javascript:{CALL}>x</td></table>",
-    f"<table background=javascript:{CALL}><tr><td>x</table>",
-    f'<!--<img src="--><img src=x onerror={CALL}>">',
-    f"<!--><script>{CALL}</script>-->",
-    f"<!-- --!><script>{CALL}</script>",
-    f"<![CDATA[<script>{CALL}</script>]]>",
-    f"<?xml version=1?><script>{CALL}</script>",
-    f"<?php echo '<script>{CALL}</script>' ?>",
-    f"<% <script>{CALL}</script> %>",
-    f"<!DOCTYPE html><script>{CALL}</script>",
-    f"<img src=`javascript:{CALL}`>",
-    f"<img src=x:x onerror\n=\n{CALL}>",
-    f"<img/src=media:1/onerror={CALL}>",
-    f"<img src=media:1\x00onerror={CALL}>",
-    f'<img src="media:1"onerror={CALL}>',
-    f'<img src="media:1&quot; onerror={CALL} x=&quot;">',
-    f"<img src='media:1\" onerror={CALL} x=\"'>",
-    f"<img alt='\"><script>{CALL}</script>' src=media:1>",
-    f"<img alt='`onerror={CALL}' src=media:1>",
-    f'<img src=media:1 alt="<p title=\'"><img src=x onerror={CALL}>\'>">',
-    f"<img srcset='x 1x' lowsrc=javascript:{CALL} dynsrc=javascript:{CALL}>",
-    "<img src=//jahat.example/lacak.png>",
-    "<img src=https://jahat.example/lacak.png>",
-    "<img src=/logout>",
-    "<img src=/media/../logout>",
-    "<img src=\\\\jahat.example\\x>",
-    f"<a href=/x target=_blank onclick={CALL} style=x id=x name=x class=x>x</a>",
-    f'<a href="https://contoh.id/&quot; onclick={CALL} x=&quot;">x</a>',
-    "<a href=//jahat.example>x</a>",
-    "<a href='/\\jahat.example'>x</a>",
-    f"<a href='/\tx' ping=javascript:{CALL}>x</a>",
-    f"<details ontoggle={CALL} open>x</details>",
-    f"<video><source onerror={CALL}></video>",
-    f"<audio src=x onerror={CALL}>",
-    f"<select><template><script>{CALL}</script></template></select>",
-    f"<select><style></select><img src=x onerror={CALL}></style>",
-    f"<template><p onclick={CALL}>x</p></template>",
-    f"<slot onslotchange={CALL}></slot>",
-    f"<x-kartu onclick={CALL}>x</x-kartu>",
-    f"<p/onclick={CALL}>x",
-    f"<p\x0conclick={CALL}>x",
-    f"<p\u2028onclick={CALL}>x",
-    f"＜script＞{CALL}＜/script＞",
-    f"+ADw-script+AD4-{CALL}+ADw-/script+AD4-",
-    f"\xbcscript\xbe{CALL}\xbc/script\xbe",
-    f"&lt;script&gt;{CALL}&lt;/script&gt;",
-    f"&#60;script&#62;{CALL}&#60;/script&#62;",
-    f"<p>{'<b>' * 60}<script>{CALL}</script>",
-    f"{'<blockquote>' * 500}<img src=x onerror={CALL}>",
-    f"{'<table><td>' * 60}<script>{CALL}</script>",
-    f"<plaintext><script>{CALL}</script>",
-    f'<noembed><img title="</noembed><img src=x onerror={CALL}>">',
-    f"<noframes><script>{CALL}</script></noframes>",
-    f"<frameset onload={CALL}><frame src=javascript:{CALL}>",
-    f"<bgsound src=javascript:{CALL}>",
-    f"<layer src=javascript:{CALL}></layer>",
-    f"<xml id=x><i><b>&lt;img src=x onerror={CALL}&gt;</b></i></xml>",
-    f"<div class=table-scroll onscroll={CALL}>x</div>",
-    f'<div class="table-scroll" tabindex=0 onfocus={CALL} autofocus><table><td>x</table></div>',
-    f'<th scope="row" onclick={CALL}>x</th>',
-    f"<td colspan='2\" onclick={CALL} \"'>x</td>",
-    f"<ol start='1\" onclick={CALL} \"'><li>x</ol>",
-    f"<pre><code><script>{CALL}</script></code></pre>",
-]
-ATTACKS = list(dict.fromkeys([*LINKS, *HANDLERS, *ODD]))
 
 
 def test_there_are_attacks_enough() -> None:
@@ -470,3 +305,10 @@ def test_a_picture_is_named_and_sized_when_it_is_stored_and_stays_so() -> None:
     assert named == clean(named) == f'<p><img src="media:{UUID}" alt="" width="720" height="405"></p>'
     shown = with_pictures(named, lambda name: Shown(f"/media/{name}"))
     assert shown == f'<p><img src="/media/{UUID}" alt="" width="720" height="405"></p>'
+
+
+def test_text_that_never_stands_still_becomes_plain_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No such text is known; the way out is walked all the same."""
+    monkeypatch.setattr("lms.richtext._ROUNDS", 0)
+    plain = clean("<h2>A &amp; B</h2><p>c <a href=/x>d</a><script>e</script>")
+    assert plain == "<p>A &amp; B</p><p>c d</p>"

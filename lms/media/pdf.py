@@ -150,8 +150,10 @@ def _loaded(source: Path | bytes) -> pypdfium2.PdfDocument:
 
 def _reason_of(source: Path | bytes) -> Reason:
     """Damaged, or sound but without pages."""
-    data = source.read_bytes() if isinstance(source, Path) else source
-    handle = raw.FPDF_LoadMemDocument64(data, len(data), None)
+    if isinstance(source, Path):
+        handle = raw.FPDF_LoadDocument(f"{source}\0".encode(), None)
+    else:
+        handle = raw.FPDF_LoadMemDocument64(source, len(source), None)
     if not handle:
         return Reason.DAMAGED
     raw.FPDF_CloseDocument(handle)

@@ -57,10 +57,7 @@ def read_pptx(source: Source) -> Presentation:
         _check_count(len(shown))
         pictures = Pictures()
         slides = [_slide(number, slide, pictures) for number, slide in enumerate(shown, start=1)]
-        title = _line(file.core_properties.title) or next(
-            (slide.title for slide in slides if slide.title), ""
-        )
-        return Presentation(title, slides, pictures.kept, pictures.lost)
+        return Presentation(_title(file, slides), slides, pictures.kept, pictures.lost)
 
 
 def _title(file: Any, slides: list[Slide]) -> str:

@@ -37,8 +37,9 @@ def test_one_archive_inside_another_is_allowed_two_are_not() -> None:
 
 def test_the_bytes_of_inner_archives_count_too() -> None:
     inner = zipped({"a.bin": bytes(range(256)) * 3000})
-    assert _refused(zipped({"b.zip": inner}), Limits(total=len(inner) + 1000)) is Reason.TOO_LARGE
-    with open_archive(zipped({"b.zip": inner}), Limits(total=len(inner) + 800_000)) as archive:
+    for total in (len(inner) + 1000, 768_000 + len(inner) - 1):
+        assert _refused(zipped({"b.zip": inner}), Limits(total=total)) is Reason.TOO_LARGE
+    with open_archive(zipped({"b.zip": inner}), Limits(total=768_000 + len(inner))) as archive:
         assert len(archive.entries) == 1
 
 
@@ -47,6 +48,13 @@ def test_limits_are_inclusive() -> None:
     with open_archive(three, Limits(entries=3)) as archive:
         assert len(archive.entries) == 3
     assert _refused(three, Limits(entries=2)) is Reason.TOO_MANY_ENTRIES
+
+
+def test_an_archive_that_lies_about_its_number_of_entries_is_found_out() -> None:
+    data = bytearray(zipped({"a": "x", "b": "x", "c": "x"}))
+    end = data.rfind(b"PK\x05\x06")
+    data[end + 8 : end + 12] = bytes((1, 0, 1, 0))
+    assert _refused(bytes(data), Limits(entries=2)) is Reason.TOO_MANY_ENTRIES
 
 
 def test_a_small_file_may_shrink_a_thousandfold_and_a_large_one_may_not() -> None:
@@ -61,6 +69,15 @@ def test_an_entry_larger_than_asked_for_is_not_unpacked() -> None:
         with pytest.raises(FileRefusal) as refused:
             archive.read("a", limit=4)
     assert refused.value.reason is Reason.TOO_LARGE
+
+
+def test_nothing_at_all_and_something_else_are_refused(tmp_path: Path) -> None:
+    for data, reason in ((b"", Reason.EMPTY), (b"%PDF-1.7", Reason.DAMAGED), (b"PK\x03\x04", Reason.DAMAGED)):
+        path = tmp_path / "arsip"
+        path.write_bytes(data)
+        assert _refused(data) is reason
+        with pytest.raises(FileRefusal), open_archive(path):
+            pass
 
 
 def _refused(data: bytes, limits: Limits | None = None) -> Reason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import docx
@@ -17,7 +18,7 @@ from lms.media.embedded import described
 from lms.media.images import for_phone
 from lms.media.refusals import FileRefusal, Reason
 from lms.richtext import clean, text_of, words
-from tests.media.files import body, picture, saved, word
+from tests.media.files import body, picture, saved, slides, word, zipped
 
 REAL = Path(__file__).resolve().parents[2] / "../shared/content/documents/asvs-2.docx"
 
@@ -188,3 +189,29 @@ def test_a_document_without_text_is_refused() -> None:
 )
 def test_a_file_name_is_no_description(alt: str | None, said: str) -> None:
     assert described(alt) == said
+
+
+def test_a_presentation_is_no_document() -> None:
+    with pytest.raises(FileRefusal) as refused:
+        read_docx(slides("x"))
+    assert refused.value.reason is Reason.DAMAGED
+
+
+@pytest.mark.parametrize("limit", ["office.LARGEST_PART", "office.HEAVIEST_PACKAGE", "embedded._MOST_BYTES"])
+def test_what_is_too_much_to_hold_is_refused(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = docx.Document()
+    document.add_picture(io.BytesIO(picture("PNG")))
+    assert len(read_docx(saved(document)).pictures) == 1
+    monkeypatch.setattr(f"lms.media.{limit}", 20)
+    with pytest.raises(FileRefusal) as refused:
+        read_docx(saved(document))
+    assert refused.value.reason is Reason.TOO_LARGE
+
+
+def test_a_document_without_properties_is_titled_by_its_heading() -> None:
+    document = docx.Document()
+    document.add_heading("Judul", 1)
+    document.add_paragraph("isi")
+    with zipfile.ZipFile(io.BytesIO(saved(document))) as package:
+        parts = {name: package.read(name) for name in package.namelist() if name != "docProps/core.xml"}
+    assert read_docx(zipped(parts)).title == "Judul"
