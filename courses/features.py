@@ -9,5 +9,6 @@ from courses.lessons.feature import FEATURE as LESSONS
 from courses.progress.feature import FEATURE as PROGRESS
 from courses.quizzes.feature import FEATURE as QUIZZES
 from lms.auth.feature import FEATURE as AUTH
+from lms.notifications.feature import FEATURE as NOTIFICATIONS
 
-FEATURES = [AUTH, PROGRESS, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]
+FEATURES = [AUTH, NOTIFICATIONS, PROGRESS, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]

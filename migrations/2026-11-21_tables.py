@@ -261,6 +261,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("read_at IS NULL"),
     )
     op.create_table(
+        "notification_setting",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "mail",
+            sa.Enum("each", "digest", "never", name="mailchoice", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("digested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_notification_setting_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_notification_setting")),
+    )
+    op.create_table(
         "one_time_link",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -927,6 +941,7 @@ def downgrade() -> None:
     op.drop_table("role_grant")
     op.drop_index(op.f("ix_one_time_link_person_id"), table_name="one_time_link")
     op.drop_table("one_time_link")
+    op.drop_table("notification_setting")
     op.drop_index(
         "ix_notification_unread", table_name="notification", postgresql_where=sa.text("read_at IS NULL")
     )

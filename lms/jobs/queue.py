@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +86,13 @@ def later(
     if once and _waits(session, once):
         return
     task.configure(connection=connection, schedule_at=at, lock=once).defer(**ids)
+
+
+def later_each(session: Session, task: Task[..., Any, ...], jobs: Sequence[dict[str, Any]]) -> None:
+    """Defer one job for each of these arguments, in one statement however many they are."""
+    session.flush()
+    connection = session.connection().connection.driver_connection
+    task.configure(connection=connection).batch_defer(*jobs)
 
 
 def _waits(session: Session, once: str) -> bool:

@@ -1,14 +1,15 @@
-"""Messages to people, and the mails that carry them."""
+"""Messages to people, the mails that carry them, and how somebody wants to get them."""
 
 from __future__ import annotations
 
+import enum
 import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.database import Identified, Model, fk
+from lms.database import Identified, Model, choice, fk
 
 
 class Notification(Identified, Model):
@@ -39,3 +40,21 @@ class OutgoingMail(Identified, Model):
     html: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class MailChoice(enum.StrEnum):
+    """How messages reach a mailbox: each at once, together in the morning, or not at all."""
+
+    EACH = "each"
+    DIGEST = "digest"
+    NEVER = "never"
+
+
+class NotificationSetting(Model):
+    """What somebody chose. Without a row it is EACH. `digested_at` says how far the last digest reached."""
+
+    __tablename__ = "notification_setting"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(fk("person.id", cascade=True), primary_key=True)
+    mail: Mapped[MailChoice] = mapped_column(choice(MailChoice), default=MailChoice.EACH)
+    digested_at: Mapped[datetime | None]
