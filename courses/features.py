@@ -6,9 +6,10 @@ from courses.certificates.feature import FEATURE as CERTIFICATES
 from courses.demo.feature import FEATURE as DEMO
 from courses.home.feature import FEATURE as HOME
 from courses.lessons.feature import FEATURE as LESSONS
+from courses.progress.feature import CLASSROOM
 from courses.progress.feature import FEATURE as PROGRESS
 from courses.quizzes.feature import FEATURE as QUIZZES
 from lms.auth.feature import FEATURE as AUTH
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
 
-FEATURES = [AUTH, NOTIFICATIONS, PROGRESS, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]
+FEATURES = [AUTH, NOTIFICATIONS, PROGRESS, CLASSROOM, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]

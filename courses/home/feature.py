@@ -9,5 +9,10 @@ from lms.feature import Feature, NavItem
 FEATURE = Feature(
     name="home",
     blueprint=blueprint,
-    nav=[NavItem("home.show", N_("Beranda"), "home", lambda actor: True, order=10)],
+    nav=[
+        NavItem("home.show", N_("Beranda"), "home", lambda actor: True, order=10),
+        NavItem(
+            "home.learn", N_("Belajar saya"), "award", lambda actor: actor.is_staff, group="learn", order=90
+        ),
+    ],
 )

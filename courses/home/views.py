@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template
+from flask_babel import gettext as _
 
+from courses.cohorts.permissions import SEE
 from courses.cohorts.queries import seats_for
+from courses.home import queries
 from courses.progress.queries import outline_of, summaries
-from lms.access import SIGNED_IN, needs
+from lms.access import SIGNED_IN, allows, needs
 from lms.clock import now
+from lms.shell.words import part_of_day
 from lms.web import actor, session
 
 blueprint = Blueprint("home", __name__)
@@ -16,10 +20,67 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @needs(SIGNED_IN)
 def show() -> str:
+    who = actor()
+    if allows(who, SEE):
+        return office()
+    return teaching() if who.is_staff else learning()
+
+
+@blueprint.get("/belajar")
+@needs(SIGNED_IN)
+def learn() -> str:
+    """The learner's home of somebody whose own home is a desk."""
+    return learning()
+
+
+def learning() -> str:
     moment = now()
     classes = summaries(session(), seats_for(session(), actor()))
     current = next((c for c in classes if c.done < c.total), None)
-    syllabus = outline_of(session(), current.seat, now=moment) if current else None
     return render_template(
-        "home/learner.html", classes=classes, current=current, syllabus=syllabus, moment=moment
+        "home/learner.html",
+        greeting=_greeting(),
+        classes=classes,
+        current=current,
+        syllabus=outline_of(session(), current.seat, now=moment) if current else None,
+        due=queries.due_for(session(), actor(), now=moment),
+        jp=queries.jp_this_year(session(), actor(), now=moment),
+        target=queries.JP_TARGET,
+        moment=moment,
     )
+
+
+def teaching() -> str:
+    moment = now()
+    return render_template(
+        "home/desk.html",
+        greeting=_greeting(),
+        moment=moment,
+        office=None,
+        units=[],
+        running=queries.running_for(session(), actor(), now=moment),
+        target=queries.JP_TARGET,
+    )
+
+
+def office() -> str:
+    moment = now()
+    return render_template(
+        "home/desk.html",
+        greeting=_greeting(),
+        moment=moment,
+        office=queries.office_of(session(), actor(), now=moment),
+        units=queries.jp_by_unit(session(), actor(), now=moment),
+        running=queries.running_for(session(), actor(), now=moment),
+        target=queries.JP_TARGET,
+    )
+
+
+def _greeting() -> str:
+    greetings = {
+        "morning": _("Selamat pagi"),
+        "noon": _("Selamat siang"),
+        "afternoon": _("Selamat sore"),
+        "evening": _("Selamat malam"),
+    }
+    return str(greetings[part_of_day(now())])

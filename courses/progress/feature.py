@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from courses.progress.permissions import FOLLOW, REMIND
+from courses.progress.staff_views import blueprint as staff_blueprint
 from courses.progress.views import blueprint
 from lms.errors import N_
 from lms.feature import Feature, NavItem
 
+CLASSROOM = Feature(name="classroom", blueprint=staff_blueprint, permissions=[FOLLOW, REMIND])
 FEATURE = Feature(
     name="progress",
     blueprint=blueprint,

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from courses.catalogue.models import Activity, Module
 from courses.cohorts.models import ActivityDates, Cohort, Enrolment, EnrolmentState
 from courses.cohorts.queries import Seat
-from courses.progress.models import Progress, State
+from courses.progress.models import MarkEntry, Progress, State
 from courses.progress.outline import LOCKED, Outline, Row, outline
 from lms.errors import N_, Conflict, NotFound
+from lms.people.models import Person, Unit, titled
 
 _STORED = sa.cast(Progress.state, sa.Text).label("stored")
 
@@ -153,3 +154,49 @@ def eligibility(session: Session, cohort: Cohort) -> list[Eligibility]:
         )
         for row in learners
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatForStaff:
+    """One learner of a class, for those who run it."""
+
+    enrolment_id: uuid.UUID
+    name: str
+    unit: str
+    syllabus: Outline
+
+
+def seat_for_staff(
+    session: Session, cohort: Cohort, enrolment_id: uuid.UUID, *, now: datetime
+) -> SeatForStaff:
+    """A learner of a cohort that the caller has already found for its reader; NotFound when of another one."""
+    row = session.execute(
+        sa.select(Person.front_title, Person.full_name, Person.back_title, Unit.name)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .outerjoin(Unit, Unit.id == Enrolment.unit_id)
+        .where(Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    found = session.execute(
+        _OUTLINE, {"enrolment": enrolment_id, "cohort": cohort.id, "course": cohort.course_id}
+    )
+    return SeatForStaff(enrolment_id, titled(*row[:3]), row[3] or "", outline(found, now=now))
+
+
+def ledger_of(session: Session, enrolment_id: uuid.UUID) -> Sequence[Any]:
+    """Every mark that a learner was ever given, the newest first, with who gave it and why."""
+    return session.execute(
+        sa.select(
+            MarkEntry.at,
+            Activity.title,
+            MarkEntry.percent,
+            MarkEntry.passed,
+            MarkEntry.reason,
+            Person.full_name,
+        )
+        .join(Activity, Activity.id == MarkEntry.activity_id)
+        .outerjoin(Person, Person.id == MarkEntry.given_by)
+        .where(MarkEntry.enrolment_id == enrolment_id)
+        .order_by(MarkEntry.at.desc(), MarkEntry.id)
+    ).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,9 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from courses.cohorts.models import Cohort, Enrolment, EnrolmentState
 from courses.progress.events import ActivityFinished
 from courses.progress.models import MarkEntry, Progress, State
+from lms.access import Actor
 from lms.events import publish
+from lms.notifications.services import notify
 
 
 def begin(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID, *, now: datetime) -> Progress:
@@ -82,3 +86,28 @@ def _locked(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID) -
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def remind(
+    session: Session, cohort: Cohort, enrolment_ids: Sequence[uuid.UUID], *, by: Actor, now: datetime
+) -> int:
+    """Remind learners of a class of what they still have to do; returns how many were told."""
+    people = session.scalars(
+        sa.select(Enrolment.person_id).where(
+            Enrolment.id.in_(enrolment_ids),
+            Enrolment.cohort_id == cohort.id,
+            Enrolment.state == EnrolmentState.ACTIVE,
+        )
+    ).all()
+    notify(
+        session,
+        people,
+        kind="progress:reminder",
+        template="progress/mail/reminder",
+        path=f"/kelas/{cohort.id}",
+        now=now,
+        course=cohort.course.title,
+        ends_on=cohort.ends_on,
+        sender=by.name,
+    )
+    return len(people)

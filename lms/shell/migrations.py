@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
+from flask.cli import AppGroup, ScriptInfo
 
 from lms.database import Model
 
@@ -51,18 +52,19 @@ def expected_head(root: Path) -> str:
     return head
 
 
-class DatabaseCommands(click.Group):
+class DatabaseCommands(AppGroup):
     """`flask db`: the library's own commands, found when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self._loaded().list_commands(ctx))
+        return list(self._loaded(ctx).list_commands(ctx))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found: click.Command | None = self._loaded().get_command(ctx, cmd_name)
+        found: click.Command | None = self._loaded(ctx).get_command(ctx, cmd_name)
         return found
 
-    def _loaded(self) -> Any:
-        alembic_of(current_app._get_current_object())  # type: ignore[attr-defined]
+    def _loaded(self, ctx: click.Context) -> Any:
+        with ctx.ensure_object(ScriptInfo).load_app().app_context():
+            ctx.obj = alembic_of(current_app._get_current_object())  # type: ignore[attr-defined]
         return importlib.import_module("flask_alembic.cli").cli
 
 

@@ -134,3 +134,11 @@ ZONE_NAMES = {
     "Asia/Makassar": _l("WITA, Waktu Indonesia Tengah"),
     "Asia/Jayapura": _l("WIT, Waktu Indonesia Timur"),
 }
+
+
+def part_of_day(moment: datetime) -> str:
+    """morning (until 11), noon (until 15), afternoon (until 18.30) or evening, in the reader's zone."""
+    here = _here(moment, None)
+    minutes = here.hour * 60 + here.minute
+    limits = (("evening", 240), ("morning", 660), ("noon", 900), ("afternoon", 1110))
+    return next((part for part, end in limits if minutes < end), "evening")

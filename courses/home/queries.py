@@ -1,0 +1,211 @@
+"""What the home pages gather: what is due, the year's JP, and what waits for the training office."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from courses.catalogue.models import Activity, Course
+from courses.certificates.models import Certificate, CertificateState
+from courses.cohorts.models import ActivityDates, Cohort, CohortStaff, Enrolment, EnrolmentState
+from courses.cohorts.permissions import SEE
+from courses.progress.models import Progress, State
+from lms.access import Actor, agencies_where
+from lms.people.models import Person, PersonStatus, Unit
+
+# PP 11/2017 jo. PP 17/2020 art. 203: at least 20 JP a year.
+JP_TARGET = 20
+SOON = timedelta(days=3)
+# Groups smaller than this are left out of charts: a mean of a few people points at persons.
+LEAST_GROUP = 5
+SHOWN_UNITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An activity that is late or due within three days."""
+
+    cohort_id: uuid.UUID
+    activity_id: uuid.UUID
+    kind: str
+    title: str
+    due_at: datetime
+    zone: str
+    is_late: bool
+
+
+def due_for(session: Session, actor: Actor, *, now: datetime) -> list[Due]:
+    """What a learner has not finished and must soon, over all running classes, the most urgent first."""
+    rows: Sequence[Any] = session.execute(
+        sa.select(
+            Cohort.id,
+            Activity.id,
+            sa.cast(Activity.kind, sa.Text),
+            Activity.title,
+            ActivityDates.due_at,
+            Cohort.zone,
+            ActivityDates.due_at < now,
+        )
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .join(ActivityDates, ActivityDates.cohort_id == Cohort.id)
+        .join(Activity, Activity.id == ActivityDates.activity_id)
+        .outerjoin(
+            Progress, sa.and_(Progress.enrolment_id == Enrolment.id, Progress.activity_id == Activity.id)
+        )
+        .where(
+            Enrolment.person_id == actor.id,
+            Enrolment.state == EnrolmentState.ACTIVE,
+            Cohort.published,
+            Cohort.ends_on >= now.date(),
+            Activity.published,
+            ActivityDates.due_at < now + SOON,
+            sa.func.coalesce(Progress.state, State.TODO).in_([State.TODO, State.DOING]),
+        )
+        .order_by(ActivityDates.due_at)
+        .limit(5)
+    ).all()
+    return [Due(*row) for row in rows]
+
+
+def jp_this_year(session: Session, actor: Actor, *, now: datetime) -> int:
+    """JP of the valid certificates that a person got this year."""
+    total = session.scalar(
+        sa.select(sa.func.sum(Certificate.facts["jp"].as_integer())).where(
+            Certificate.person_id == actor.id,
+            Certificate.state == CertificateState.VALID,
+            sa.extract("year", Certificate.issued_on) == now.year,
+        )
+    )
+    return int(total or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The figures of a training office, all of one agency."""
+
+    employees: int
+    learning: int
+    running: int
+    ending: int
+    issued: int
+    requests: int
+    unstaffed: int
+
+
+def office_of(session: Session, actor: Actor, *, now: datetime) -> Office:
+    """The figures of the agencies that the actor oversees, in one statement."""
+    agencies = agencies_where(actor, SEE)
+    today = now.date()
+    mine = Cohort.agency_id.in_(agencies)
+    running = sa.and_(mine, Cohort.published, Cohort.starts_on <= today, Cohort.ends_on >= today)
+    in_mine = Enrolment.cohort_id.in_(sa.select(Cohort.id).where(running))
+    unstaffed = ~sa.exists().where(CohortStaff.cohort_id == Cohort.id)
+    figures = (
+        _count(Person.id, Person.agency_id.in_(agencies), Person.status == PersonStatus.ACTIVE),
+        _count(sa.distinct(Enrolment.person_id), Enrolment.state == EnrolmentState.ACTIVE, in_mine),
+        _count(Cohort.id, running),
+        _count(Cohort.id, running, Cohort.ends_on <= today + timedelta(days=7)),
+        _count(
+            Certificate.id,
+            Certificate.agency_id.in_(agencies),
+            Certificate.year == now.year,
+            Certificate.state == CertificateState.VALID,
+        ),
+        _count(
+            Enrolment.id,
+            Enrolment.state == EnrolmentState.REQUESTED,
+            Enrolment.cohort_id.in_(sa.select(Cohort.id).where(mine)),
+        ),
+        _count(Cohort.id, mine, Cohort.ends_on >= today, unstaffed),
+    )
+    return Office(*tuple(session.execute(sa.select(*figures)).one()))
+
+
+def _count(what: Any, *conditions: Any) -> Any:
+    return sa.select(sa.func.count(what)).where(*conditions).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A class that runs now, with the part of its activities that its learners have done (whole percent)."""
+
+    cohort_id: uuid.UUID
+    title: str
+    name: str
+    ends_on: Any
+    learners: int
+    percent: int
+
+
+def running_for(session: Session, actor: Actor, *, now: datetime) -> list[Running]:
+    """The running classes that the actor teaches or oversees, those that end first in front; two statements."""
+    today = now.date()
+    taught = sa.select(CohortStaff.cohort_id).where(CohortStaff.person_id == actor.id)
+    found = session.execute(
+        sa.select(Cohort.id, Course.title, Cohort.name, Cohort.ends_on, Cohort.course_id)
+        .join(Course, Course.id == Cohort.course_id)
+        .where(
+            sa.or_(Cohort.agency_id.in_(agencies_where(actor, SEE)), Cohort.id.in_(taught)),
+            Cohort.published,
+            Cohort.starts_on <= today,
+            Cohort.ends_on >= today,
+        )
+        .order_by(Cohort.ends_on, Cohort.id)
+        .limit(8)
+    ).all()
+    done = _done_in(session, [row.id for row in found])
+    return [Running(row.id, row.title, row.name, row.ends_on, *done.get(row.id, (0, 0))) for row in found]
+
+
+def _done_in(session: Session, cohorts: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
+    total = (
+        sa.select(sa.func.count())
+        .where(Activity.course_id == Cohort.course_id, Activity.published)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    learners = sa.func.count(sa.distinct(Enrolment.id))
+    done = sa.func.count(Progress.activity_id).filter(Progress.state == State.DONE)
+    rows = session.execute(
+        sa.select(Cohort.id, learners, done, total)
+        .join(Enrolment, sa.and_(Enrolment.cohort_id == Cohort.id, Enrolment.state == EnrolmentState.ACTIVE))
+        .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+        .where(Cohort.id.in_(cohorts))
+        .group_by(Cohort.id)
+    )
+    return {id_: (people, 100 * did // max(1, people * of)) for id_, people, did, of in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMean:
+    """Mean JP of the people of one unit this year."""
+
+    name: str
+    mean: float
+
+
+def jp_by_unit(session: Session, actor: Actor, *, now: datetime) -> list[UnitMean]:
+    """The mean JP per unit this year, highest first; units of fewer than five people are left out."""
+    earned = (
+        sa.select(Certificate.person_id, sa.func.sum(Certificate.facts["jp"].as_integer()).label("jp"))
+        .where(Certificate.year == now.year, Certificate.state == CertificateState.VALID)
+        .group_by(Certificate.person_id)
+        .subquery()
+    )
+    mean = sa.func.avg(sa.func.coalesce(earned.c.jp, 0))
+    rows = session.execute(
+        sa.select(Unit.name, mean)
+        .join(Person, sa.and_(Person.unit_id == Unit.id, Person.status == PersonStatus.ACTIVE))
+        .outerjoin(earned, earned.c.person_id == Person.id)
+        .where(Unit.agency_id.in_(agencies_where(actor, SEE)))
+        .group_by(Unit.id)
+        .having(sa.func.count(Person.id) >= LEAST_GROUP)
+        .order_by(mean.desc(), Unit.name)
+    ).all()
+    return [UnitMean(name, float(value)) for name, value in rows]

@@ -1,0 +1,261 @@
+"""A whole class at a glance, for its staff: people × activities, in a number of statements that does not grow."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from courses.catalogue.models import Activity, Module
+from courses.cohorts.models import ActivityDates, Cohort, Enrolment, EnrolmentState
+from courses.progress.models import Progress, State
+from courses.progress.outline import Outline, outline
+from lms.people.models import EmployeeNumber, Person, Unit, titled
+
+PAGE = 50
+ALL, BEHIND, WAITING, FINISHED = "all", "behind", "waiting", "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An activity of the class: `label` is "2.3" (module and place), the rest is what an outline needs."""
+
+    id: uuid.UUID
+    module_id: uuid.UUID
+    module_title: str
+    kind: str
+    title: str
+    minutes: int
+    required: bool
+    completion: str
+    after_id: uuid.UUID | None
+    detail: dict[str, Any]
+    opens_at: datetime | None
+    due_at: datetime | None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one learner has of one activity; the row that an outline is made of."""
+
+    column: Column
+    stored: str | None
+    percent: Decimal | None
+    passed: bool | None
+    done_at: datetime | None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.column, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A row of the class page. `mean` is the mean of the marks so far, `last` the last step of any kind."""
+
+    enrolment_id: uuid.UUID
+    person_id: uuid.UUID
+    name: str
+    number: str
+    unit: str
+    done: int
+    waiting: int
+    late: int
+    mean: Decimal | None
+    last: datetime | None
+    syllabus: Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the page was asked for."""
+
+    filter: str = ALL
+    search: str = ""
+    unit_id: uuid.UUID | None = None
+    page: int = 1
+
+
+def columns(session: Session, cohort: Cohort) -> list[Column]:
+    """The published activities of a class in order, labelled by module and place."""
+    rows = session.execute(
+        sa.select(
+            Activity.id,
+            Activity.module_id,
+            Module.title,
+            sa.cast(Activity.kind, sa.Text),
+            Activity.title,
+            Activity.minutes,
+            Activity.required,
+            sa.cast(Activity.completion, sa.Text),
+            Activity.after_id,
+            Activity.detail,
+            ActivityDates.opens_at,
+            ActivityDates.due_at,
+        )
+        .join(Module, Module.id == Activity.module_id)
+        .outerjoin(
+            ActivityDates,
+            sa.and_(ActivityDates.activity_id == Activity.id, ActivityDates.cohort_id == cohort.id),
+        )
+        .where(Activity.course_id == cohort.course_id, Activity.published)
+        .order_by(Module.position, Module.id, Activity.position, Activity.id)
+    )
+    return _labelled([tuple(row) for row in rows])
+
+
+def _labelled(rows: Sequence[Sequence[Any]]) -> list[Column]:
+    made: list[Column] = []
+    modules: dict[uuid.UUID, int] = {}
+    for row in rows:
+        module = modules.setdefault(row[1], len(modules) + 1)
+        place = 1 + sum(column.module_id == row[1] for column in made)
+        made.append(replace(Column(*row), label=f"{module}.{place}"))
+    return made
+
+
+def _standing(cohort: Cohort, due: Sequence[uuid.UUID], total: int) -> sa.Subquery:
+    """Every learner with what they have done, what waits for marks and how much is overdue."""
+    handed = Progress.state.in_([State.DONE, State.WAITING])
+    overdue = (
+        len(due) - sa.func.count().filter(handed, Progress.activity_id.in_(due)) if due else sa.literal(0)
+    )
+    done = sa.func.count().filter(Progress.state == State.DONE)
+    return (
+        sa.select(
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.person_id,
+            Enrolment.unit_id,
+            done.label("done"),
+            sa.func.count().filter(Progress.state == State.WAITING).label("waiting"),
+            overdue.label("late"),
+            (done >= total).label("finished"),
+            sa.func.avg(Progress.percent).label("mean"),
+            sa.func.max(Progress.updated_at).label("last"),
+        )
+        .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
+        .group_by(Enrolment.id)
+        .subquery("standing")
+    )
+
+
+class Classroom:
+    """One class, ready to be asked for its counts, a page of learners, or all of them."""
+
+    def __init__(self, session: Session, cohort: Cohort, *, now: datetime) -> None:
+        self.session, self.cohort, self.now = session, cohort, now
+        self.columns = columns(session, cohort)
+        due = [column.id for column in self.columns if column.due_at and column.due_at < now]
+        self.standing = _standing(cohort, due, max(1, len(self.columns)))
+
+    def counts(self) -> dict[str, int]:
+        """How many learners each filter shows."""
+        s = self.standing.c
+        row = self.session.execute(
+            sa.select(
+                sa.func.count(),
+                sa.func.count().filter(s.late > 0),
+                sa.func.count().filter(s.waiting > 0),
+                sa.func.count().filter(s.finished),
+            )
+        ).one()
+        return dict(zip((ALL, BEHIND, WAITING, FINISHED), row, strict=True))
+
+    def units(self) -> list[tuple[uuid.UUID, str]]:
+        """The units that the learners come from, by name."""
+        found = sa.select(Unit.id, Unit.name).where(Unit.id.in_(sa.select(self.standing.c.unit_id)))
+        return [(row.id, row.name) for row in self.session.execute(found.order_by(Unit.name))]
+
+    def learners(self, wanted: Wanted) -> tuple[list[Learner], bool]:
+        """A page of learners by name, and whether another page follows."""
+        found = self._select(wanted).limit(PAGE + 1).offset((wanted.page - 1) * PAGE)
+        rows = self.session.execute(found).all()
+        return self._made(rows[:PAGE]), len(rows) > PAGE
+
+    def everybody(self) -> Iterator[Learner]:
+        """All learners by name, read in portions so that memory does not grow with the class."""
+        page = 1
+        while True:
+            found, more = self.learners(Wanted(page=page))
+            yield from found
+            if not more:
+                return
+            page += 1
+
+    def _select(self, wanted: Wanted) -> sa.Select[*tuple[Any, ...]]:
+        s = self.standing.c
+        number = (
+            sa.select(EmployeeNumber.number)
+            .where(EmployeeNumber.person_id == s.person_id, EmployeeNumber.valid_to.is_(None))
+            .limit(1)
+            .scalar_subquery()
+        )
+        found = (
+            sa.select(
+                *(s.enrolment_id, s.person_id, Person.front_title, Person.full_name, Person.back_title),
+                *(number.label("number"), Unit.name.label("unit"), s.done, s.waiting, s.late, s.mean, s.last),
+            )
+            .join(Person, Person.id == s.person_id)
+            .outerjoin(Unit, Unit.id == s.unit_id)
+            .order_by(Person.full_name, s.enrolment_id)
+        )
+        conditions = {BEHIND: s.late > 0, WAITING: s.waiting > 0, FINISHED: s.finished}
+        if wanted.filter in conditions:
+            found = found.where(conditions[wanted.filter])
+        if wanted.unit_id:
+            found = found.where(s.unit_id == wanted.unit_id)
+        if wanted.search:
+            digits = "".join(c for c in wanted.search if c.isdigit())
+            by_name = Person.full_name.icontains(wanted.search, autoescape=True)
+            found = found.where(sa.or_(by_name, number.startswith(digits)) if len(digits) > 3 else by_name)
+        return found
+
+    def _made(self, rows: Sequence[Any]) -> list[Learner]:
+        stored = self._stored([row.enrolment_id for row in rows])
+        return [
+            Learner(
+                enrolment_id=row.enrolment_id,
+                person_id=row.person_id,
+                name=titled(row.front_title, row.full_name, row.back_title),
+                number=row.number or "",
+                unit=row.unit or "",
+                done=row.done,
+                waiting=row.waiting,
+                late=row.late,
+                mean=row.mean,
+                last=row.last,
+                syllabus=self._syllabus(stored.get(row.enrolment_id, {})),
+            )
+            for row in rows
+        ]
+
+    def _stored(self, enrolments: list[uuid.UUID]) -> dict[uuid.UUID, dict[uuid.UUID, Any]]:
+        found: dict[uuid.UUID, dict[uuid.UUID, Any]] = {}
+        rows = self.session.execute(
+            sa.select(
+                Progress.enrolment_id,
+                Progress.activity_id,
+                sa.cast(Progress.state, sa.Text).label("stored"),
+                Progress.percent,
+                Progress.passed,
+                Progress.done_at,
+            ).where(Progress.enrolment_id.in_(enrolments))
+        )
+        for row in rows:
+            found.setdefault(row.enrolment_id, {})[row.activity_id] = row
+        return found
+
+    def _syllabus(self, stored: dict[uuid.UUID, Any]) -> Outline:
+        cells = []
+        for column in self.columns:
+            row = stored.get(column.id)
+            facts = (row.stored, row.percent, row.passed, row.done_at) if row else (None, None, None, None)
+            cells.append(Cell(column, *facts))
+        return outline(cells, now=self.now)
