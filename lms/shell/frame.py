@@ -58,15 +58,18 @@ def may(permission: Permission) -> bool:
 
 def _links(items: list[NavItem]) -> list[NavLink]:
     who = visitor()
-    here = (request.endpoint or "").partition(".")[0]
+    shown = [item for item in items if who and item.shows(who)]
+    current = _current(shown)
     return [
-        NavLink(
-            _(item.label),
-            url_for(item.endpoint),
-            item.icon,
-            item.endpoint.partition(".")[0] == here,
-            item.group,
-        )
-        for item in items
-        if who and item.shows(who)
+        NavLink(_(item.label), url_for(item.endpoint), item.icon, item is current, item.group)
+        for item in shown
     ]
+
+
+def _current(items: list[NavItem]) -> NavItem | None:
+    """The place where the visitor is: this very page, or else the first one of the same feature."""
+    here = request.endpoint or ""
+    feature = here.partition(".")[0]
+    exact = (item for item in items if item.endpoint == here)
+    near = (item for item in items if item.endpoint.partition(".")[0] == feature)
+    return next(exact, None) or next(near, None)

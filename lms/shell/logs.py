@@ -13,6 +13,7 @@ from flask import Flask, g, has_request_context, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.access import Actor
 from lms.config import Settings
 
 EXTRA = ("path", "job", "event", "status", "ms", "actor", "endpoint", "method")
@@ -63,5 +64,11 @@ def _facts(answer: Response) -> dict[str, object]:
         "method": request.method,
         "status": answer.status_code,
         "ms": round((perf_counter() - g.get("began", perf_counter())) * 1000, 1),
-        "actor": str(current_user.id) if current_user and current_user.is_authenticated else None,
+        "actor": _actor(),
     }
+
+
+def _actor() -> str | None:
+    """The person's id. Right after signing in the user is still a token, which no log may hold."""
+    who = current_user._get_current_object() if current_user else None
+    return str(who.id) if isinstance(who, Actor) else None

@@ -1,0 +1,60 @@
+"""Every role has a home that says what to do next, in few statements."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from courses.cohorts.models import ActivityDates
+from lms.access import Role
+from tests.conftest import Client, Statements
+from tests.factories.learning import make_cohort, make_course, make_lesson, make_module, make_seat
+from tests.factories.people import make_agency, make_person
+
+
+def test_a_learner_is_told_the_next_step_and_what_is_late(
+    session: Session, client_of: Client, now: datetime, statements: Statements
+) -> None:
+    agency = make_agency(session)
+    citra = make_person(session, agency, "Citra", Role.INSTRUCTOR)
+    ayu = make_person(session, agency, "Ayu")
+    for n in range(3):
+        course = make_course(session, agency, citra, now, f"Kursus {n}")
+        lesson = make_lesson(session, make_module(session, course, now), now)
+        cohort = make_cohort(session, course, citra, now)
+        make_seat(session, cohort, ayu, now)
+        session.add(ActivityDates(cohort_id=cohort.id, activity_id=lesson.id, due_at=now - timedelta(days=2)))
+    session.commit()
+    client = client_of(ayu)
+    with statements() as sent:
+        page = client.get("/").text
+    assert len(sent) <= 8
+    assert "Salam di loket" in page
+    assert "Terlambat sejak" in page
+    assert "20 JP lagi menuju 20 JP" in page
+
+
+def test_somebody_without_a_class_is_told_so(session: Session, client_of: Client) -> None:
+    assert "Belum ada kelas" in client_of(make_person(session, make_agency(session))).get("/").text
+
+
+def test_an_administrator_sees_the_figures_of_the_own_agency_only(
+    session: Session, client_of: Client, now: datetime, statements: Statements
+) -> None:
+    here, there = make_agency(session), make_agency(session, "Pemerintah Kota Salatiga")
+    dewi = make_person(session, here, "Dewi", Role.ADMIN)
+    fajar = make_person(session, there, "Fajar", Role.ADMIN)
+    course = make_course(session, here, dewi, now, "Etika Pelayanan")
+    make_cohort(session, course, dewi, now)
+    session.commit()
+    with statements() as sent:
+        assert "Etika Pelayanan" in client_of(dewi).get("/").text
+    assert len(sent) <= 8 + 3  # signing in takes some of them
+    assert "Etika Pelayanan" not in client_of(fajar).get("/").text
+
+
+def test_a_teacher_has_a_desk_and_a_learners_page(session: Session, client_of: Client) -> None:
+    citra = client_of(make_person(session, make_agency(session), "Citra", Role.INSTRUCTOR))
+    assert "Kelas berjalan" in citra.get("/").text
+    assert "Belum ada kelas" in citra.get("/belajar").text
