@@ -79,7 +79,7 @@ def write() -> None:
 
 
 def _all() -> Iterator[str]:
-    words = sorted(set(" ".join((INDONESIAN, OFFICE, ENGLISH, MEN_AND_WOMEN)).split()))
+    words = sorted(set(f"{INDONESIAN} {OFFICE} {ENGLISH} {MEN_AND_WOMEN}".split()))
     tails = [*TAILS.split(), *map(str, YEARS)]
     yield from words
     yield from (word + tail for word, tail in product(words, tails))
