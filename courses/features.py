@@ -9,7 +9,8 @@ from courses.lessons.feature import FEATURE as LESSONS
 from courses.progress.feature import CLASSROOM
 from courses.progress.feature import FEATURE as PROGRESS
 from courses.quizzes.feature import FEATURE as QUIZZES
+from lms.auth.feature import ACCOUNT
 from lms.auth.feature import FEATURE as AUTH
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
 
-FEATURES = [AUTH, NOTIFICATIONS, PROGRESS, CLASSROOM, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]
+FEATURES = [AUTH, ACCOUNT, NOTIFICATIONS, PROGRESS, CLASSROOM, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]

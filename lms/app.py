@@ -15,15 +15,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from lms import mail
-from lms.auth.queries import SignedIn, signed_in
-from lms.clock import now
+from lms.auth.queries import SignedIn
 from lms.config import Settings
 from lms.events import Bus
 from lms.feature import Feature
-from lms.shell import assets, cli, errors, frame, guard, headers, health, logs, migrations, words
+from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, pages, words
 from lms.storage.folder import FolderStore
 from lms.storage.s3 import S3Store
-from lms.web import db, session
+from lms.web import db
 
 ROOT = Path(__file__).resolve().parent.parent
 PLATFORM = {
@@ -59,7 +58,7 @@ def create_app(settings: Settings, features: Sequence[Feature]) -> Flask:
     headers.register(app, settings)
     frame.register(app, features)
     app.before_request(guard.guard)
-    app.register_blueprint(health.blueprint)
+    app.register_blueprint(pages.blueprint)
     for feature in features:
         _plug(app, feature)
     errors.register(app)
@@ -86,7 +85,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": False,
         "SERVER_NAME": urlsplit(settings.base_url).netloc,
         "PREFERRED_URL_SCHEME": urlsplit(settings.base_url).scheme,
-        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "TRUSTED_HOSTS": _hosts(settings),
         "SQLALCHEMY_ENGINES": {
             "default": {"url": settings.database_url, "pool_size": settings.pool_size, "pool_pre_ping": True}
         },
@@ -97,6 +96,12 @@ def _config(settings: Settings) -> dict[str, Any]:
         **migrations.configuration(ROOT),
         **PLATFORM,
     }
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """The names that may be asked for: those set, or that of the public address and those of this machine itself."""
+    public = urlsplit(settings.base_url).hostname or "localhost"
+    return list(settings.trusted_hosts) or [public, "localhost", "127.0.0.1"]
 
 
 def _store(settings: Settings) -> FolderStore | S3Store:
@@ -130,7 +135,7 @@ def _sign_in(app: Flask) -> None:
 
     @manager.user_loader
     def load(token: str) -> SignedIn | None:
-        return signed_in(session(), token, now=now())
+        return guard.who_has(token)
 
 
 def _plug(app: Flask, feature: Feature) -> None:

@@ -74,7 +74,9 @@ SETTINGS: dict[str, Setting] = {
     ),
     "mail_from": Setting("Sender of every mail", str, "Bina <bina@localhost>"),
     "trusted_hosts": Setting(
-        "Comma-separated host names that may be asked for; empty: that of the base address", _words, ()
+        "Comma-separated host names that may be asked for; empty: that of the base address, and localhost",
+        _words,
+        (),
     ),
     "proxy_hops": Setting("How many trusted proxies stand in front (0 to 5)", int, 0),
     "pool_size": Setting("Database connections kept per process", int, 5),

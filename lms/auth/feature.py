@@ -1,9 +1,28 @@
-"""Proving who you are, as a plug."""
+"""Proving who you are, and one's own account, as plugs."""
 
 from __future__ import annotations
 
+from lms.auth import account_views, factor_views
 from lms.auth.cli import people_cli
-from lms.auth.views import blueprint
-from lms.feature import Feature
+from lms.auth.events import CredentialChanged, Invited, ResetAsked
+from lms.auth.jobs import forget_old, send_change, send_invitation, send_reset
+from lms.auth.listeners import credential_changed, invited, reset_asked
+from lms.errors import N_
+from lms.feature import Feature, NavItem
 
-FEATURE = Feature(name="auth", blueprint=blueprint, cli=people_cli)
+FEATURE = Feature(
+    name="auth",
+    blueprint=factor_views.blueprint,
+    cli=people_cli,
+    jobs=[send_reset, send_invitation, send_change, forget_old],
+    listeners=[(ResetAsked, reset_asked), (Invited, invited), (CredentialChanged, credential_changed)],
+)
+
+ACCOUNT = Feature(
+    name="account",
+    blueprint=account_views.blueprint,
+    nav=[
+        NavItem("account.show", N_("Akun"), "user", lambda actor: not actor.is_staff, order=40),
+        NavItem("account.show", N_("Akun"), "user", lambda actor: actor.is_staff, group="bar", order=40),
+    ],
+)

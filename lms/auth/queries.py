@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lms.access import GUARDED_ROLES, NOWHERE, Actor, Role
 from lms.auth.models import Credential, LinkPurpose, OneTimeLink, SignIn
+from lms.auth.strength import Owner
 from lms.auth.tokens import hashed
+from lms.errors import NotFound
 from lms.notifications.models import Notification
 from lms.people.models import Agency, EmployeeNumber, Grant, Person, PersonStatus, Unit
+
+# A dangerous act asks for the password again when it was last given longer ago.
+FRESH_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -27,10 +33,19 @@ class SignedIn(Actor):
     proved_at: datetime | None = None
     second_factor: bool = False
     has_totp: bool = False
+    token: str = field(default="", repr=False)
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie: the session's token, nothing about the person."""
+        return self.token
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the password or second factor was given recently enough for a dangerous act."""
+        return self.proved_at is not None and self.proved_at >= now - FRESH_FOR
 
     @property
     def needs_second_factor(self) -> bool:
@@ -98,6 +113,7 @@ def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None
         proved_at=row.proved_at,
         second_factor=row.second_factor,
         has_totp=row.totp_confirmed_at is not None,
+        token=token,
     )
 
 
@@ -109,35 +125,122 @@ def _roles(grants: Iterable[str]) -> dict[Role, frozenset[uuid.UUID]]:
     return {role: frozenset(agencies) for role, agencies in found.items()}
 
 
-def person_by_name_or_number(session: Session, typed: str) -> sa.Row[*tuple[Any, ...]] | None:
-    """The active person with this e-mail address or (current) employee number, and their password hash."""
-    digits = "".join(c for c in typed if c.isdigit())
-    by_email = sa.func.lower(Person.email) == typed.strip().lower()
-    by_number = (
-        Person.id
-        == sa.select(EmployeeNumber.person_id)
-        .where(EmployeeNumber.number == digits, EmployeeNumber.valid_to.is_(None))
-        .scalar_subquery()
+def canonical(typed: str) -> str:
+    """A name to sign in with, in the one form under which it is looked up: small letters, or only digits."""
+    text = typed.strip().lower()
+    return text if "@" in text else re.sub(r"[\s.\-]", "", text)
+
+
+@dataclass(frozen=True)
+class Account:
+    """How one person signs in, and what their password must not be made of."""
+
+    id: uuid.UUID
+    full_name: str
+    email: str | None
+    locale: str
+    zone: str
+    unit: str
+    agency: str
+    numbers: tuple[str, ...]
+    password_hash: str | None
+    totp_key: str | None
+    totp_confirmed: bool
+    recovery_left: int
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.full_name, self.email or "", self.numbers)
+
+
+_NUMBERS = (
+    sa.select(sa.func.array_agg(EmployeeNumber.number))
+    .where(EmployeeNumber.person_id == Person.id, EmployeeNumber.valid_to.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+_ACCOUNT = (
+    sa.select(
+        Person.id,
+        Person.full_name,
+        Person.email,
+        Person.locale,
+        sa.func.coalesce(Unit.zone, Agency.zone, "Asia/Jakarta").label("zone"),
+        sa.func.coalesce(Unit.name, "").label("unit"),
+        sa.func.coalesce(Agency.name, "").label("agency"),
+        _NUMBERS.label("numbers"),
+        Credential.password_hash,
+        Credential.totp_secret.label("totp_key"),
+        Credential.totp_confirmed_at.is_not(None).label("totp_confirmed"),
+        sa.func.coalesce(sa.func.jsonb_array_length(Credential.recovery_hashes), 0).label("recovery_left"),
     )
-    found = (
-        sa.select(Person.id, Credential.password_hash, Credential.totp_confirmed_at)
-        .outerjoin(Credential, Credential.person_id == Person.id)
-        .where(by_email if "@" in typed else by_number, Person.status == PersonStatus.ACTIVE)
+    .outerjoin(Credential, Credential.person_id == Person.id)
+    .outerjoin(Unit, Unit.id == Person.unit_id)
+    .outerjoin(Agency, Agency.id == Person.agency_id)
+    .where(Person.status == PersonStatus.ACTIVE)
+)
+
+
+def account(session: Session, person_id: uuid.UUID) -> Account:
+    """The account of an active person. Raises NotFound."""
+    found = _account(session, Person.id == person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def account_named(session: Session, typed: str) -> Account | None:
+    """The account of the active person with this e-mail address or current employee number."""
+    name = canonical(typed)
+    holder = sa.select(EmployeeNumber.person_id).where(
+        EmployeeNumber.number == name, EmployeeNumber.valid_to.is_(None)
     )
-    return session.execute(found).one_or_none()
+    by_number = Person.id == holder.scalar_subquery()
+    return _account(session, sa.func.lower(Person.email) == name if "@" in name else by_number)
+
+
+def _account(session: Session, which: sa.ColumnElement[bool]) -> Account | None:
+    row = session.execute(_ACCOUNT.where(which)).mappings().one_or_none()
+    return Account(**{**row, "numbers": tuple(row["numbers"] or ())}) if row else None
+
+
+def credential_of(session: Session, person_id: uuid.UUID) -> Credential:
+    """The person's credential, locked; one that is not there yet is made."""
+    session.execute(
+        insert(Credential).values(person_id=person_id, recovery_hashes=[]).on_conflict_do_nothing()
+    )
+    return session.scalars(
+        sa.select(Credential).where(Credential.person_id == person_id).with_for_update()
+    ).one()
 
 
 def link_of(
-    session: Session, token: str, purposes: Iterable[LinkPurpose], *, now: datetime
+    session: Session, token: str, purposes: Iterable[LinkPurpose], *, now: datetime, lock: bool = False
 ) -> OneTimeLink | None:
-    """An unused, unexpired link with one of these purposes, locked so that it works only once."""
-    return session.scalars(
+    """An unused, unexpired link with one of these purposes, of somebody active. Lock it before using it up."""
+    found = (
         sa.select(OneTimeLink)
+        .join(Person, Person.id == OneTimeLink.person_id)
         .where(
             OneTimeLink.token_hash == hashed(token),
             OneTimeLink.purpose.in_(list(purposes)),
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
+            Person.status == PersonStatus.ACTIVE,
         )
-        .with_for_update()
-    ).one_or_none()
+    )
+    return session.scalars(found.with_for_update(of=OneTimeLink) if lock else found).one_or_none()
+
+
+def sign_ins_of(session: Session, actor: Actor, *, now: datetime) -> Sequence[SignIn]:
+    """The actor's open sessions, the newest first."""
+    return session.scalars(
+        sa.select(SignIn)
+        .where(SignIn.person_id == actor.id, SignIn.ended_at.is_(None), SignIn.expires_at > now)
+        .order_by(SignIn.created_at.desc())
+    ).all()
+
+
+def owner_of_token(session: Session, token: str) -> uuid.UUID | None:
+    """Whose session a token was, also when it ended: to give typed text back to nobody else."""
+    return session.scalar(sa.select(SignIn.person_id).where(SignIn.token_hash == hashed(token)))

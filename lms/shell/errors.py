@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from lms.errors import N_, Forbidden, Invalid, NotFound, Refusal, TooMany
+from lms.shell.guard import rule_of
+from lms.shell.proofs import (
+    NEVER_KEPT,
+    ProveAgain,
+    SecondFactorFirst,
+    SignInFirst,
+    ask,
+    came_from_here,
+    kept_form,
+    resend,
+    typed_texts,
+)
 from lms.storage.store import StoreDown
 from lms.web import db
 
 log = logging.getLogger("bina.errors")
-
-
-class SignInFirst(Refusal):
-    """The page asks for a session and there is none."""
-
-    status = 401
-    default = N_("Masuk dahulu untuk membuka halaman ini.")
 
 
 TITLES = {
@@ -73,9 +89,8 @@ def register(app: Flask) -> None:
 def refused(refusal: Refusal) -> Response:
     """Roll back first: a view that raises changes nothing."""
     db.session.rollback()
-    if isinstance(refusal, SignInFirst) and not wants_json():
-        target = request.full_path.rstrip("?") if request.method == "GET" else request.path
-        return redirect(url_for("auth.sign_in", next=target))
+    if isinstance(refusal, SignInFirst | SecondFactorFirst | ProveAgain) and not wants_json():
+        return ask(refusal)
     answer = answer_with(refusal.status, _(refusal.message) % refusal.values)
     if isinstance(refusal, TooMany):
         answer.headers["Retry-After"] = str(refusal.retry_after)
@@ -85,13 +100,26 @@ def refused(refusal: Refusal) -> Response:
 
 
 def forged(error: CSRFError) -> Response:
+    """A request without a valid token. When a page of ours sent it, that page was merely open for too long."""
     db.session.rollback()
-    log.info("request without a valid token", extra={"path": request.path})
-    return answer_with(400, _(SENTENCES[400]))
+    log.info("request without a valid token", extra={"endpoint": request.endpoint})
+    rule = rule_of(current_app.view_functions[str(request.endpoint)])
+    if rule and rule.signed_in and not current_user.is_authenticated:
+        return refused(SignInFirst())
+    if not came_from_here() or wants_json():
+        return answer_with(400, _(SENTENCES[400]))
+    if request.blueprint in NEVER_KEPT:
+        flash(_("Halaman itu terlalu lama terbuka. Isi sekali lagi."), "warning")
+        opened = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+        return redirect(request.full_path.rstrip("?") if opened else url_for("home.show"), 303)
+    kept = kept_form()
+    return resend(kept) if kept else answer_with(400, _(SENTENCES[400]))
 
 
 def http_error(error: HTTPException) -> Response:
     db.session.rollback()
+    if isinstance(error, SecurityError):
+        return Response("Alamat ini tidak dilayani.", 400, mimetype="text/plain")
     code = error.code or 500
     if code < 400:
         return Response.force_type(error.get_response())
@@ -107,7 +135,7 @@ def store_down(error: StoreDown) -> Response:
 
 
 def broken(error: Exception) -> Response:
-    log.error("unhandled error", extra={"path": request.path}, exc_info=error)
+    log.error("unhandled error", extra={"endpoint": request.endpoint}, exc_info=error)
     try:
         db.session.rollback()
         return answer_with(500, _(SENTENCES[500]))
@@ -122,6 +150,7 @@ def answer_with(status: int, sentence: str) -> Response:
     if wants_json():
         body = {"error": status, "title": title, "message": sentence}
         return make_response(jsonify(body), status)
-    return make_response(
-        render_template("shell/error.html", status=status, title=title, sentence=sentence), status
+    page = render_template(
+        "shell/error.html", status=status, title=title, sentence=sentence, typed=typed_texts()
     )
+    return make_response(page, status)

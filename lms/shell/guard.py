@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, request
 from flask import session as cookie
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from lms.access import Role, Rule, allows
-from lms.auth.queries import SignedIn
+from lms.auth.queries import SignedIn, signed_in
 from lms.clock import now
 from lms.errors import Forbidden
-from lms.shell.errors import SignInFirst
-from lms.web import settings
+from lms.shell.proofs import ProveAgain, SecondFactorFirst, SignInFirst, from_elsewhere
+from lms.web import session, settings
 
-# A dangerous act asks for the password again when it was last given longer ago.
-FRESH_FOR = timedelta(minutes=15)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Written into the signed cookie at most so often, so that reading pages writes no row.
 SEEN_EVERY = timedelta(minutes=10)
+# What somebody may open who has still to pass, or to set up, the second factor: exactly that, and the way out.
+BEFORE_SECOND_FACTOR = {"auth.second_factor", "auth.enrol", "auth.prove_again", "auth.sign_out"}
 
 
 class UnmarkedPage(Exception):
@@ -41,30 +39,30 @@ def rule_of(view: object) -> Rule | None:
     return getattr(view, "rule", None)
 
 
-def guard() -> Response | None:
+def guard() -> None:
     """Before every request: same origin, signed in, second factor, permission, fresh password: in this order."""
     if request.endpoint in (None, "static"):
-        return None
+        return
     rule = rule_of(current_app.view_functions[str(request.endpoint)])
     assert rule is not None
     _same_origin(rule)
     if not rule.signed_in:
-        return None
-    if not current_user.is_authenticated or _idle(now()):
+        return
+    if not current_user.is_authenticated:
         raise SignInFirst
-    return _permitted(current_user._get_current_object(), rule)
+    _note_visit(now())
+    _permitted(current_user._get_current_object(), rule)
 
 
-def _permitted(actor: SignedIn, rule: Rule) -> Response | None:
-    if actor.needs_second_factor and not str(request.endpoint).startswith(("auth.", "shell.")):
-        return redirect(url_for("auth.second_factor"))
+def _permitted(actor: SignedIn, rule: Rule) -> None:
+    if actor.needs_second_factor and request.endpoint not in BEFORE_SECOND_FACTOR:
+        raise SecondFactorFirst
     if rule.permission and not allows(actor, rule.permission):
         raise Forbidden
     if request.method not in SAFE and set(actor.roles) == {Role.AUDITOR} and not _own_page():
         raise Forbidden
-    if rule.fresh and actor.proved_at and actor.proved_at < now() - FRESH_FOR:
-        return redirect(url_for("auth.prove_again", next=request.full_path))
-    return None
+    if rule.fresh and not actor.is_fresh(now()):
+        raise ProveAgain
 
 
 def _own_page() -> bool:
@@ -80,17 +78,21 @@ def _same_origin(rule: Rule) -> None:
     if site is not None:
         if site not in {"same-origin", "none"}:
             raise Forbidden
-        return
-    origin = request.headers.get("Origin") or request.headers.get("Referer")
-    if origin and urlsplit(origin).netloc != request.host:
+    elif from_elsewhere():
         raise Forbidden
+
+
+def who_has(token: str) -> SignedIn | None:
+    """The owner of a session token. A session without a visit for too long is over, on every page (ASVS V7.3.1)."""
+    return None if _idle(now()) else signed_in(session(), token, now=now())
 
 
 def _idle(moment: datetime) -> bool:
     """Whether the last visit is too long ago. The signed cookie remembers it."""
     seen = datetime.fromisoformat(cookie["seen"]) if "seen" in cookie else moment
-    if moment - seen > timedelta(hours=settings().session_idle_hours):
-        return True
-    if "seen" not in cookie or moment - seen > SEEN_EVERY:
+    return moment - seen > timedelta(hours=settings().session_idle_hours)
+
+
+def _note_visit(moment: datetime) -> None:
+    if "seen" not in cookie or moment - datetime.fromisoformat(cookie["seen"]) > SEEN_EVERY:
         cookie["seen"] = moment.isoformat(timespec="seconds")
-    return False
