@@ -160,7 +160,10 @@ def answers_of(session: Session, attempt_id: uuid.UUID) -> dict[int, Saved]:
             Answer.marking["comment"].astext,
         ).where(Answer.attempt_id == attempt_id)
     )
-    return {row[0]: Saved(*row[1:5], row[5] or "") for row in rows}
+    return {
+        number: Saved(value, revision, at, share, comment or "")
+        for number, value, revision, at, share, comment in rows
+    }
 
 
 def values_at(session: Session, attempt_id: uuid.UUID, revisions: Mapping[int, int]) -> dict[int, Any]:

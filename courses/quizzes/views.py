@@ -49,13 +49,13 @@ def begin(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response:
     seat = seat_of(session(), actor(), cohort_id)
     open_row(outline_of(session(), seat, now=now()), activity_id)
     attempt_id = services.start(session(), seat, activity_id, now=now())
-    here = {"cohort_id": cohort_id, "activity_id": activity_id, "attempt_id": attempt_id}
-    return redirect(url_for(".attempt", **here), 303)
+    address = url_for(".attempt", cohort_id=cohort_id, activity_id=activity_id, attempt_id=attempt_id)
+    return redirect(address, 303)
 
 
 @blueprint.get(ATTEMPT)
 @needs(SIGNED_IN)
-def attempt(**ids: uuid.UUID) -> str | Response:
+def attempt(**ids: Any) -> str | Response:
     sitting, moment = sitting_of(session(), actor(), **ids), now()
     if not sitting.attempt.is_open:
         return _to(".result", sitting)
@@ -72,7 +72,7 @@ def attempt(**ids: uuid.UUID) -> str | Response:
 
 @blueprint.post(ATTEMPT)
 @needs(SIGNED_IN)
-def save(**ids: uuid.UUID) -> Response:
+def save(**ids: Any) -> Response:
     """The ordinary form: what changed on the page is kept, and when the time is over it is handed in."""
     sitting, moment = sitting_of(session(), actor(), **ids, lock=True, keys=True), now()
     found, quiz = sitting.attempt, sitting.quiz
@@ -88,7 +88,7 @@ def save(**ids: uuid.UUID) -> Response:
 
 @blueprint.get(f"{ATTEMPT}/jawaban")
 @needs(SIGNED_IN)
-def state(**ids: uuid.UUID) -> Response:
+def state(**ids: Any) -> Response:
     """What the page's script asks when it comes back: is the attempt open, what is saved, which token to send."""
     sitting, moment = sitting_of(session(), actor(), **ids), now()
     saved = {number: kept.revision for number, kept in sitting.answers.items()}
@@ -97,7 +97,7 @@ def state(**ids: uuid.UUID) -> Response:
 
 @blueprint.post(f"{ATTEMPT}/jawaban")
 @needs(SIGNED_IN)
-def keep(**ids: uuid.UUID) -> Response:
+def keep(**ids: Any) -> Response:
     """Answers from the page's script; the revision of each comes back, and which had been changed elsewhere."""
     sitting, moment = sitting_of(session(), actor(), **ids, lock=True), now()
     values, base = answers_in_json(sitting.attempt.paper, request.get_json(silent=True))
@@ -110,7 +110,7 @@ def keep(**ids: uuid.UUID) -> Response:
 
 @blueprint.get(f"{ATTEMPT}/periksa")
 @needs(SIGNED_IN)
-def check(**ids: uuid.UUID) -> str | Response:
+def check(**ids: Any) -> str | Response:
     sitting, moment = sitting_of(session(), actor(), **ids), now()
     if not sitting.attempt.is_open:
         return _to(".result", sitting)
@@ -123,7 +123,7 @@ def check(**ids: uuid.UUID) -> str | Response:
 
 @blueprint.post(f"{ATTEMPT}/kumpulkan")
 @needs(SIGNED_IN)
-def submit(**ids: uuid.UUID) -> Response:
+def submit(**ids: Any) -> Response:
     sitting = sitting_of(session(), actor(), **ids, lock=True, keys=True)
     services.submit(session(), sitting.attempt, sitting.quiz, now=now())
     return _to(".result", sitting)
@@ -131,7 +131,7 @@ def submit(**ids: uuid.UUID) -> Response:
 
 @blueprint.get(f"{ATTEMPT}/hasil")
 @needs(SIGNED_IN)
-def result(**ids: uuid.UUID) -> str | Response:
+def result(**ids: Any) -> str | Response:
     sitting, moment = sitting_of(session(), actor(), **ids, keys=True), now()
     found, quiz, seat = sitting.attempt, sitting.quiz, sitting.seat
     if found.is_open:
@@ -196,7 +196,7 @@ def _clock(sitting: Sitting, moment: datetime) -> dict[str, Any]:
     return {"open": sitting.attempt.is_open, "left": left, "result": url_for(".result", **_here(sitting))}
 
 
-def _here(sitting: Sitting) -> dict[str, uuid.UUID]:
+def _here(sitting: Sitting) -> dict[str, Any]:
     found = sitting.attempt
     return {"cohort_id": sitting.seat.cohort_id, "activity_id": found.activity_id, "attempt_id": found.id}
 
