@@ -59,6 +59,8 @@ class DatabaseCommands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found: click.Command | None = self._loaded().get_command(ctx, cmd_name)
+        # The library's own group would hand itself to its commands; this one stands in its place.
+        ctx.obj = alembic_of(current_app._get_current_object())  # type: ignore[attr-defined]
         return found
 
     def _loaded(self) -> Any:
