@@ -9,7 +9,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_entry", "mark_entry")
+APPEND_ONLY = ("audit_entry", "mark_entry", "answer_revision", "answer_mark")
 
 
 def upgrade() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,25 +19,20 @@ from lms.notifications.services import notify
 
 
 def begin(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID, *, now: datetime) -> Progress:
-    """The row of an activity, made if this is the first time, and locked until the transaction ends."""
-    found = _locked(session, enrolment_id, activity_id)
-    if found:
-        return found
-    session.execute(
-        insert(Progress)
-        .values(
-            enrolment_id=enrolment_id,
-            activity_id=activity_id,
-            state=State.DOING,
-            detail={},
-            began_at=now,
-            updated_at=now,
-        )
-        .on_conflict_do_nothing()
+    """The row of an activity, made if this is the first time, and locked until the transaction ends: one statement."""
+    row = insert(Progress).values(
+        enrolment_id=enrolment_id,
+        activity_id=activity_id,
+        state=State.DOING,
+        detail={},
+        began_at=now,
+        updated_at=now,
     )
-    made = _locked(session, enrolment_id, activity_id)
-    assert made is not None
-    return made
+    # An update that changes nothing, so that an older row is locked and returned as well.
+    upsert = row.on_conflict_do_update(
+        index_elements=[Progress.enrolment_id, Progress.activity_id], set_={"state": Progress.state}
+    ).returning(Progress)
+    return session.scalars(upsert, execution_options={"populate_existing": True}).one()
 
 
 def record(
@@ -77,15 +71,6 @@ def record(
             publish(session, ActivityFinished(enrolment_id, activity_id))
     session.flush()
     return progress
-
-
-def _locked(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID) -> Progress | None:
-    return session.scalars(
-        sa.select(Progress)
-        .where(Progress.enrolment_id == enrolment_id, Progress.activity_id == activity_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
 
 
 def remind(

@@ -45,13 +45,18 @@ class AttemptState(enum.StrEnum):
 
 
 class Question(Identified, Model):
-    """An item of a course's bank. Editing makes a new version; attempts keep what they showed."""
+    """An item of a course's bank. Editing makes a new version; attempts keep what they showed.
+
+    `content` is what courses.quizzes.kinds.base describes; `source` holds text and explanation as the author typed them
+    (Markdown), empty when they came as HTML.
+    """
 
     __tablename__ = "question"
 
     course_id: Mapped[uuid.UUID] = mapped_column(fk("course.id", cascade=True), index=True)
     kind: Mapped[str]
     content: Mapped[dict[str, Any]]
+    source: Mapped[dict[str, Any]] = mapped_column(default=dict)
     tags: Mapped[list[Any]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[datetime | None]
@@ -65,6 +70,7 @@ class Quiz(Model):
 
     activity_id: Mapped[uuid.UUID] = mapped_column(fk("activity.id", cascade=True), primary_key=True)
     intro: Mapped[str] = mapped_column(default="")
+    intro_source: Mapped[str] = mapped_column(default="")
     role: Mapped[QuizRole] = mapped_column(choice(QuizRole), default=QuizRole.PRACTICE)
     time_limit_minutes: Mapped[int | None]
     attempts_allowed: Mapped[int | None]
@@ -97,9 +103,10 @@ class ExtraTime(Model):
 
 
 class Attempt(Identified, Model):
-    """One try at a quiz. `paper` is frozen at the start: per question its version, content (with key) and what was shown.
+    """One try at a quiz, frozen at its start: `paper` is what each question showed, `keys` what it is marked by.
 
-    `deadline` is the server's; None means no time limit.
+    An item of `keys` is {"question", "version", "tags", "content"}. It is loaded only where it is asked for, so the
+    pages of an open attempt never hold a key. `deadline` is the server's; None means no time limit.
     """
 
     __tablename__ = "attempt"
@@ -121,6 +128,7 @@ class Attempt(Identified, Model):
     number: Mapped[int]
     seed: Mapped[int] = mapped_column(sa.BigInteger)
     paper: Mapped[list[Any]]
+    keys: Mapped[list[Any]] = mapped_column(deferred=True)
     state: Mapped[AttemptState] = mapped_column(choice(AttemptState), default=AttemptState.OPEN)
     started_at: Mapped[datetime]
     deadline: Mapped[datetime | None]
@@ -137,16 +145,49 @@ class Attempt(Identified, Model):
 
 
 class Answer(Model):
-    """The latest answer to one question of an attempt; `number` counts from 1 as shown."""
+    """The latest answer to one question of an attempt; `number` counts from 1 as shown.
+
+    `waits` is true from handing in until a person has marked it. `share` (0..1) is that person's mark and `marking` holds
+    what it was made of: {"levels": [index per criterion], "comment": text}.
+    """
 
     __tablename__ = "answer"
+    __table_args__ = (sa.Index("ix_answer_waiting", "attempt_id", postgresql_where=sa.text("waits")),)
 
     attempt_id: Mapped[uuid.UUID] = mapped_column(fk("attempt.id", cascade=True), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
     revision: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
-    # A person's mark for an essay: share 0..1, with the level chosen per criterion and a comment.
+    waits: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     share: Mapped[Decimal | None]
     marking: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     marked_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
+
+
+class AnswerRevision(Model):
+    """Append-only: every answer that was ever saved. `base` is the revision that its page had seen, if it said so."""
+
+    __tablename__ = "answer_revision"
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(fk("attempt.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    base: Mapped[int | None]
+    value: Mapped[Any] = mapped_column(JSONB)
+    saved_at: Mapped[datetime]
+
+
+class AnswerMark(Identified, Model):
+    """Append-only: every mark that a person gave an answer, so that a second look hides nothing."""
+
+    __tablename__ = "answer_mark"
+    __table_args__ = (sa.Index("ix_answer_mark_answer", "attempt_id", "number"),)
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(fk("attempt.id"))
+    number: Mapped[int]
+    share: Mapped[Decimal]
+    marking: Mapped[dict[str, Any]]
+    marked_by: Mapped[uuid.UUID] = mapped_column(fk("person.id"))
+    reason: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]

@@ -1,16 +1,182 @@
-"""Finding quizzes, attempts and answers."""
+"""Finding quizzes, attempts and answers, for the learner who takes them."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
+from courses.catalogue.models import Activity, Course
+from courses.cohorts.models import Cohort, Enrolment, EnrolmentState
 from courses.cohorts.queries import Seat
-from courses.quizzes.models import Answer, Attempt, AttemptState, ExtraTime, Question, Quiz, QuizQuestion
+from courses.quizzes.models import (
+    Answer,
+    AnswerRevision,
+    Attempt,
+    AttemptState,
+    ExtraTime,
+    Question,
+    Quiz,
+    QuizQuestion,
+)
+from lms.access import Actor
 from lms.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The latest answer to one question, with the mark that a person gave it."""
+
+    value: Any
+    revision: int
+    saved_at: datetime
+    share: Decimal | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An attempt with everything its pages say around it: one statement. `answers` is empty when it was locked."""
+
+    attempt: Attempt
+    quiz: Quiz
+    title: str
+    seat: Seat
+    answers: Mapping[int, Saved]
+
+    @property
+    def open_numbers(self) -> list[int]:
+        """The questions without an answer."""
+        numbers = range(1, len(self.attempt.paper) + 1)
+        return [n for n in numbers if n not in self.answers or self.answers[n].value is None]
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the last answer arrived."""
+        return max((saved.saved_at for saved in self.answers.values()), default=None)
+
+
+_ANSWERS = (
+    sa.select(
+        sa.func.jsonb_object_agg(
+            sa.cast(Answer.number, sa.Text),
+            sa.func.jsonb_build_array(
+                Answer.value,
+                Answer.revision,
+                Answer.saved_at,
+                sa.cast(Answer.share, sa.Text),
+                Answer.marking["comment"].astext,
+            ),
+        )
+    )
+    .where(Answer.attempt_id == Attempt.id)
+    .correlate(Attempt)
+    .scalar_subquery()
+)
+_SEAT = {
+    "enrolment_id": Enrolment.id,
+    "cohort_id": Cohort.id,
+    "course_id": Course.id,
+    "person_id": Enrolment.person_id,
+    "cohort_name": Cohort.name,
+    "course_title": Course.title,
+    "jp": Course.jp,
+    "starts_on": Cohort.starts_on,
+    "ends_on": Cohort.ends_on,
+    "zone": Cohort.zone,
+    "rule": Cohort.rule,
+}
+
+
+def sitting_of(
+    session: Session,
+    actor: Actor,
+    cohort_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    attempt_id: uuid.UUID,
+    *,
+    lock: bool = False,
+    keys: bool = False,
+) -> Sitting:
+    """One of the actor's own attempts; anybody else's does not exist.
+
+    With `lock` its row is locked and the answers are left out: another transaction may just be writing them.
+    """
+    found = (
+        sa.select(Attempt, Quiz, Activity.title, sa.null() if lock else _ANSWERS, *_SEAT.values())
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Course, Course.id == Cohort.course_id)
+        .join(Quiz, Quiz.activity_id == Attempt.activity_id)
+        .join(Activity, Activity.id == Attempt.activity_id)
+        .where(
+            Attempt.id == attempt_id,
+            Attempt.activity_id == activity_id,
+            Enrolment.cohort_id == cohort_id,
+            Enrolment.person_id == actor.id,
+            Enrolment.state == EnrolmentState.ACTIVE,
+            Cohort.published,
+        )
+    )
+    if keys:
+        found = found.options(undefer(Attempt.keys))
+    if lock:
+        found = found.with_for_update(of=Attempt)
+    row = session.execute(found, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        raise NotFound
+    seat = Seat(**dict(zip(_SEAT, row[4:], strict=True)))
+    return Sitting(row[0], row[1], row[2], seat, _answers(row[3] or {}))
+
+
+def _answers(told: Mapping[str, Sequence[Any]]) -> dict[int, Saved]:
+    return {
+        int(number): Saved(
+            value,
+            revision,
+            datetime.fromisoformat(at),
+            None if share is None else Decimal(share),
+            comment or "",
+        )
+        for number, (value, revision, at, share, comment) in told.items()
+    }
+
+
+def answers_of(session: Session, attempt_id: uuid.UUID) -> dict[int, Saved]:
+    """The latest answers of an attempt by question number."""
+    rows = session.execute(
+        sa.select(
+            Answer.number,
+            Answer.value,
+            Answer.revision,
+            Answer.saved_at,
+            Answer.share,
+            Answer.marking["comment"].astext,
+        ).where(Answer.attempt_id == attempt_id)
+    )
+    return {
+        number: Saved(value, revision, at, share, comment or "")
+        for number, value, revision, at, share, comment in rows
+    }
+
+
+def values_at(session: Session, attempt_id: uuid.UUID, revisions: Mapping[int, int]) -> dict[int, Any]:
+    """What each question's answer was at a given revision (number → revision)."""
+    if not revisions:
+        return {}
+    pair = sa.tuple_(AnswerRevision.number, AnswerRevision.revision)
+    rows = session.execute(
+        sa.select(AnswerRevision.number, AnswerRevision.value).where(
+            AnswerRevision.attempt_id == attempt_id, pair.in_(list(revisions.items()))
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def quiz_of(session: Session, activity_id: uuid.UUID) -> Quiz:
@@ -21,48 +187,70 @@ def quiz_of(session: Session, activity_id: uuid.UUID) -> Quiz:
     return quiz
 
 
-def attempts_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Sequence[Attempt]:
-    """The learner's attempts at a quiz, the first in front."""
-    found = sa.select(Attempt).where(
-        Attempt.enrolment_id == seat.enrolment_id, Attempt.activity_id == activity_id
-    )
-    return session.scalars(found.order_by(Attempt.number)).all()
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt as the cover of a quiz lists it: neither paper nor keys."""
+
+    id: uuid.UUID
+    number: int
+    state: AttemptState
+    percent: Decimal | None
+    passed: bool | None
+    deadline: datetime | None
+    submitted_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is AttemptState.OPEN
 
 
-def attempt_of(session: Session, seat: Seat, attempt_id: uuid.UUID, *, lock: bool = False) -> Attempt:
-    """One of the learner's own attempts; somebody else's does not exist."""
-    found = sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.enrolment_id == seat.enrolment_id)
-    if lock:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    attempt = session.scalars(found).one_or_none()
-    if attempt is None:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A quiz as one learner may enter it."""
+
+    quiz: Quiz
+    extra_percent: int
+    tries: Sequence[Tried]
+
+    @property
+    def running(self) -> Tried | None:
+        return next((tried for tried in self.tries if tried.is_open), None)
+
+    @property
+    def left(self) -> int | None:
+        """How many more attempts may begin; None without a limit."""
+        allowed = self.quiz.attempts_allowed
+        return None if allowed is None else max(0, allowed - len(self.tries))
+
+
+def entry_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Entry:
+    """The quiz, the learner's extra time and attempts, the first in front: one statement."""
+    tried = [getattr(Attempt, name) for name in Tried.__slots__]
+    mine = sa.and_(Attempt.activity_id == Quiz.activity_id, Attempt.enrolment_id == seat.enrolment_id)
+    extra = sa.and_(ExtraTime.activity_id == Quiz.activity_id, ExtraTime.enrolment_id == seat.enrolment_id)
+    rows = session.execute(
+        sa.select(Quiz, ExtraTime.percent, *tried)
+        .outerjoin(ExtraTime, extra)
+        .outerjoin(Attempt, mine)
+        .where(Quiz.activity_id == activity_id)
+        .order_by(Attempt.number)
+    ).all()
+    if not rows:
         raise NotFound
-    return attempt
+    return Entry(rows[0][0], rows[0][1] or 0, [Tried(*row[2:]) for row in rows if row[2] is not None])
 
 
-def answers_of(session: Session, attempt_id: uuid.UUID) -> dict[int, Answer]:
-    """The saved answers of an attempt by question number."""
-    found = session.scalars(sa.select(Answer).where(Answer.attempt_id == attempt_id))
-    return {answer.number: answer for answer in found}
-
-
-def bank_of(session: Session, activity_id: uuid.UUID) -> Sequence[Question]:
-    """The questions that a quiz may use, in the author's order."""
+def bank_of(session: Session, activity_id: uuid.UUID) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """The questions that a quiz may use (id, version, content, tags), in the author's order."""
     found = (
-        sa.select(Question)
+        sa.select(Question.id, Question.version, Question.content, Question.tags)
         .join(QuizQuestion, QuizQuestion.question_id == Question.id)
         .where(QuizQuestion.activity_id == activity_id, Question.retired_at.is_(None))
     )
-    return session.scalars(found.order_by(QuizQuestion.position, Question.id)).all()
+    return session.execute(found.order_by(QuizQuestion.position, Question.id)).all()
 
 
-def extra_percent(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID) -> int:
-    """How much longer this person may take, in percent of the limit."""
-    extra = session.get(ExtraTime, (enrolment_id, activity_id))
-    return extra.percent if extra else 0
-
-
-def overdue(session: Session, now: object) -> Sequence[uuid.UUID]:
+def overdue(session: Session, now: datetime) -> Sequence[uuid.UUID]:
     """Open attempts whose deadline and grace are over."""
     found = (
         sa.select(Attempt.id)
@@ -73,3 +261,17 @@ def overdue(session: Session, now: object) -> Sequence[uuid.UUID]:
         )
     )
     return session.scalars(found.order_by(Attempt.deadline)).all()
+
+
+def percents_of(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID) -> list[Decimal]:
+    """The percents of a learner's marked attempts, the first in front."""
+    found = (
+        sa.select(Attempt.percent)
+        .where(
+            Attempt.enrolment_id == enrolment_id,
+            Attempt.activity_id == activity_id,
+            Attempt.state == AttemptState.MARKED,
+        )
+        .order_by(Attempt.number)
+    )
+    return [percent for percent in session.scalars(found) if percent is not None]

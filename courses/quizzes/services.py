@@ -1,11 +1,11 @@
-"""Attempts: start, save, submit, close. The deadline is the server's; nothing saved is ever dropped."""
+"""Attempts: start, keep answers, hand in. The deadline is the server's, and nothing that was saved is ever dropped."""
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,146 +15,222 @@ from sqlalchemy.orm import Session
 from courses.cohorts.queries import Seat
 from courses.progress.models import State
 from courses.progress.services import begin, record
-from courses.quizzes.drawing import draw, new_seed
+from courses.quizzes.drawing import new_seed
 from courses.quizzes.events import AttemptSubmitted
 from courses.quizzes.kinds.registry import kind_of
-from courses.quizzes.models import Answer, Attempt, AttemptState, Question, Quiz
-from courses.quizzes.queries import answers_of, attempts_of, bank_of, extra_percent
+from courses.quizzes.models import Answer, AnswerRevision, Attempt, AttemptState, Quiz, QuizRole
+from courses.quizzes.papers import freeze
+from courses.quizzes.queries import Saved, answers_of, bank_of, entry_of, percents_of, values_at
 from courses.quizzes.scoring import Marks, counting, passed, score_attempt
+from courses.quizzes.timing import deadline_for, is_over, takes_answers
 from lms.errors import N_, Conflict
 from lms.events import publish
 
+HANDED_IN = N_("Percobaan ini sudah dikumpulkan. Jawaban yang tersimpan tidak berubah.")
+TOO_LATE = N_("Waktu dan masa tenggang sudah lewat. Jawaban yang tersimpan sebelumnya aman dan ikut dinilai.")
 
-def start(session: Session, seat: Seat, quiz: Quiz, *, now: datetime) -> Attempt:
-    """The learner's open attempt, or a new one with its paper frozen. A second tap finds the first attempt."""
-    begin(session, seat.enrolment_id, quiz.activity_id, now=now)
-    attempts = attempts_of(session, seat, quiz.activity_id)
-    opened = next((attempt for attempt in attempts if attempt.is_open), None)
-    if opened:
-        return opened
-    if quiz.attempts_allowed is not None and len(attempts) >= quiz.attempts_allowed:
+
+def start(session: Session, seat: Seat, activity_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
+    """The learner's open attempt, or a new one with its paper frozen. A second tap finds the first attempt.
+
+    The learner's progress row is locked first, so that parallel taps are served one by one.
+    """
+    begin(session, seat.enrolment_id, activity_id, now=now)
+    entry = entry_of(session, seat, activity_id)
+    if entry.running:
+        return entry.running.id
+    if entry.left == 0:
         raise Conflict(N_("Semua percobaan untuk kuis ini sudah dipakai."))
-    seed = new_seed()
+    seed, quiz = new_seed(), entry.quiz
+    plan = [(tag, count) for tag, count in quiz.draw] if quiz.draw else None
+    paper, keys = freeze(bank_of(session, activity_id), plan, seed=seed, shuffle=quiz.shuffle)
+    if not paper:
+        raise Conflict(N_("Kuis ini belum berisi soal. Pengajar Anda perlu melengkapinya."))
     attempt = Attempt(
         enrolment_id=seat.enrolment_id,
-        activity_id=quiz.activity_id,
-        number=len(attempts) + 1,
+        activity_id=activity_id,
+        number=len(entry.tries) + 1,
         seed=seed,
-        paper=_paper(quiz, bank_of(session, quiz.activity_id), seed),
+        paper=paper,
+        keys=keys,
         started_at=now,
-        deadline=_deadline(quiz, extra_percent(session, seat.enrolment_id, quiz.activity_id), now),
+        deadline=deadline_for(now, quiz.time_limit_minutes, entry.extra_percent),
     )
     session.add(attempt)
     session.flush()
-    return attempt
+    return attempt.id
 
 
-def _paper(quiz: Quiz, bank: Sequence[Question], seed: int) -> list[dict[str, Any]]:
-    plan = [(tag, count) for tag, count in quiz.draw] if quiz.draw else None
-    drawn = draw([(question.id, question.tags) for question in bank], plan, seed=seed, shuffle=quiz.shuffle)
-    by_id = {question.id: question for question in bank}
-    rng = random.Random(seed)  # noqa: S311  (an order, not a secret)
-    return [_item(by_id[id_], rng, quiz.shuffle) for id_ in drawn]
-
-
-def _item(question: Question, rng: random.Random, shuffle: bool) -> dict[str, Any]:
-    content = question.content
-    shown = kind_of(content).shown(content, rng=rng, shuffle=shuffle)
-    return {"question": str(question.id), "version": question.version, "content": content, "shown": shown}
-
-
-def _deadline(quiz: Quiz, extra: int, now: datetime) -> datetime | None:
-    if quiz.time_limit_minutes is None:
-        return None
-    return now + timedelta(seconds=quiz.time_limit_minutes * 60 * (100 + extra) // 100)
-
-
-def save(session: Session, attempt: Attempt, values: Mapping[int, Any], *, now: datetime) -> dict[int, int]:
+def save(
+    session: Session,
+    attempt: Attempt,
+    quiz: Quiz,
+    values: Mapping[int, Any],
+    *,
+    base: Mapping[int, int] | None = None,
+    now: datetime,
+) -> dict[int, int]:
     """Keep answers (number → normalised value) and return the revision of each. The attempt's row is locked.
 
-    What did not change keeps its revision. After the deadline and the grace nothing is taken any more.
+    What comes last counts and every revision stays in answer_revision. The same value again makes no new revision, so a
+    request that is sent twice changes nothing. Raises Conflict after handing in, or after deadline and grace.
     """
     if not attempt.is_open:
-        raise Conflict(N_("Percobaan ini sudah dikumpulkan. Jawaban yang tersimpan tidak berubah."))
-    known = answers_of(session, attempt.id)
+        raise Conflict(HANDED_IN)
+    if not takes_answers(attempt.deadline, quiz.grace_minutes, now):
+        raise Conflict(TOO_LATE)
+    known = {number: value for number, value in values.items() if 1 <= number <= len(attempt.paper)}
+    return _keep(session, attempt.id, known, base or {}, now) if known else {}
+
+
+def _keep(
+    session: Session, attempt_id: uuid.UUID, values: Mapping[int, Any], base: Mapping[int, int], now: datetime
+) -> dict[int, int]:
+    """One statement: the latest answer, and its revision in the journal."""
+    rows = [
+        {"attempt_id": attempt_id, "number": number, "value": value, "revision": 1, "saved_at": now}
+        for number, value in values.items()
+    ]
+    new = insert(Answer).values(rows)
+    same = Answer.value == new.excluded.value
+    latest = (
+        new.on_conflict_do_update(
+            index_elements=[Answer.attempt_id, Answer.number],
+            set_={
+                "value": new.excluded.value,
+                "revision": sa.case((same, Answer.revision), else_=Answer.revision + 1),
+                "saved_at": sa.case((same, Answer.saved_at), else_=now),
+            },
+        )
+        .returning(Answer.attempt_id, Answer.number, Answer.revision, Answer.value, Answer.saved_at)
+        .cte("latest")
+    )
+    seen = sa.case(dict(base), value=latest.c.number) if base else sa.null()
+    kept = sa.select(
+        latest.c.attempt_id,
+        latest.c.number,
+        latest.c.revision,
+        latest.c.value,
+        latest.c.saved_at,
+        sa.cast(seen, sa.Integer),
+    )
+    columns = ["attempt_id", "number", "revision", "value", "saved_at", "base"]
+    journal = insert(AnswerRevision).from_select(columns, kept).on_conflict_do_nothing().cte("journal")
+    result = session.execute(sa.select(latest.c.number, latest.c.revision).add_cte(journal))
+    return {row[0]: row[1] for row in result}
+
+
+def save_page(
+    session: Session,
+    attempt: Attempt,
+    quiz: Quiz,
+    values: Mapping[int, Any],
+    *,
+    base: Mapping[int, int],
+    now: datetime,
+) -> dict[int, int]:
+    """Keep a whole page of answers as an ordinary form sends it, touched or not.
+
+    Where another page has saved meanwhile, a value that this page only showed and nobody touched is left alone.
+    """
+    saved = answers_of(session, attempt.id)
+    older = {n: seen for n, seen in base.items() if n in saved and seen < saved[n].revision}
+    shown = values_at(session, attempt.id, older)
     changed = {
         number: value
         for number, value in values.items()
-        if 1 <= number <= len(attempt.paper) and (number not in known or known[number].value != value)
+        if value != _now_there(saved.get(number)) and not (number in older and value == shown.get(number))
     }
-    if changed:
-        _upsert(session, attempt.id, changed, now)
-    saved = {number: (known[number].revision + 1 if number in known else 1) for number in changed}
-    return {number: answer.revision for number, answer in known.items()} | saved
+    return save(session, attempt, quiz, changed, base=base, now=now)
 
 
-def _upsert(session: Session, attempt_id: uuid.UUID, changed: Mapping[int, Any], now: datetime) -> None:
-    rows = insert(Answer).values(
-        [
-            {"attempt_id": attempt_id, "number": number, "value": value, "revision": 1, "saved_at": now}
-            for number, value in changed.items()
-        ]
-    )
-    session.execute(
-        rows.on_conflict_do_update(
-            index_elements=[Answer.attempt_id, Answer.number],
-            set_={"value": rows.excluded.value, "revision": Answer.revision + 1, "saved_at": now},
-        )
-    )
-    session.expire_all()
+def _now_there(saved: Saved | None) -> Any:
+    return saved.value if saved else None
 
 
-def submit(session: Session, seat: Seat, attempt: Attempt, quiz: Quiz, *, now: datetime) -> Attempt:
-    """Hand an attempt in, mark it and record the mark that counts. A second submit returns it unchanged."""
-    if not attempt.is_open:
-        return attempt
-    close(session, attempt, quiz, now=now)
-    return attempt
+def submit(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime) -> None:
+    """Hand an attempt in, mark it and record the mark that counts. A second time changes nothing."""
+    if attempt.is_open:
+        close(session, attempt, quiz, now=now, by_clock=is_over(attempt.deadline, now))
 
 
 def close(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime, by_clock: bool = False) -> None:
-    """Close an open attempt with what was saved, mark it and tell progress."""
-    marks = marks_of(session, attempt)
-    attempt.submitted_at, attempt.closed_by_clock = now, by_clock
-    _take_marks(attempt, marks, quiz)
-    session.flush()
-    settle(session, attempt, quiz, now=now)
-    publish(session, AttemptSubmitted(attempt.id, attempt.enrolment_id, attempt.activity_id, marks.waiting))
-
-
-def marks_of(session: Session, attempt: Attempt) -> Marks:
-    """The marks of an attempt from the questions as they were shown."""
+    """Close an open attempt with what was saved, mark it and tell progress. The attempt's row is locked."""
     answers = answers_of(session, attempt.id)
-    items = []
-    for number, item in enumerate(attempt.paper, 1):
-        answer = answers.get(number)
-        items.append((item["content"], answer.value if answer else None, answer.share if answer else None))
-    return score_attempt(items)
+    waiting = _waiting(attempt, answers)
+    if waiting:
+        session.execute(
+            sa.update(Answer)
+            .where(Answer.attempt_id == attempt.id, Answer.number.in_(waiting))
+            .values(waits=True)
+        )
+    attempt.submitted_at, attempt.closed_by_clock = now, by_clock
+    take_marks(attempt, marks_of(attempt, answers), quiz)
+    session.flush()
+    settle(session, attempt, quiz, _percents(session, attempt), now=now)
+    told = AttemptSubmitted(attempt.id, attempt.enrolment_id, attempt.activity_id, len(waiting))
+    publish(session, told)
 
 
-def _take_marks(attempt: Attempt, marks: Marks, quiz: Quiz) -> None:
+def _waiting(attempt: Attempt, answers: Mapping[int, Saved]) -> list[int]:
+    """The answers that only a person can mark."""
+    return [
+        number
+        for number, key in enumerate(attempt.keys, 1)
+        if number in answers and kind_of(key["content"]).score(key["content"], answers[number].value) is None
+    ]
+
+
+def marks_of(attempt: Attempt, answers: Mapping[int, Saved]) -> Marks:
+    """The marks of an attempt, by the questions as they were when it began."""
+    nothing = Saved(None, 0, attempt.started_at)
+    given = [answers.get(number, nothing) for number in range(1, len(attempt.keys) + 1)]
+    return score_attempt(
+        [(key["content"], saved.value, saved.share) for key, saved in zip(attempt.keys, given, strict=True)]
+    )
+
+
+def take_marks(attempt: Attempt, marks: Marks, quiz: Quiz) -> None:
+    """Write an attempt's marks down; it is passed or not only when nothing waits any more."""
     attempt.state = AttemptState.SUBMITTED if marks.waiting else AttemptState.MARKED
     attempt.points, attempt.out_of, attempt.percent = marks.points, marks.out_of, marks.percent
     attempt.passed = None if marks.waiting else passed(marks.percent, quiz.pass_mark)
 
 
-def settle(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime) -> None:
-    """Record the mark that counts among all handed-in attempts of this learner."""
-    marked = session.scalars(
-        sa.select(Attempt.percent)
-        .where(
-            Attempt.enrolment_id == attempt.enrolment_id,
-            Attempt.activity_id == attempt.activity_id,
-            Attempt.state == AttemptState.MARKED,
-        )
-        .order_by(Attempt.number)
-    ).all()
-    percents = [percent for percent in marked if percent is not None]
-    if not percents:
+def settle(
+    session: Session,
+    attempt: Attempt,
+    quiz: Quiz,
+    percents: Sequence[Decimal],
+    *,
+    now: datetime,
+    by: uuid.UUID | None = None,
+    reason: str = "",
+) -> None:
+    """Record the mark that counts among the percents of a learner's marked attempts, or that one waits for its mark."""
+    percent = counting(percents, quiz.counts)
+    if percent is None:
         record(session, attempt.enrolment_id, attempt.activity_id, State.WAITING, now=now)
         return
-    percent = counting(percents, quiz.counts)
-    assert percent is not None
     enough = passed(percent, quiz.pass_mark)
-    state = State.DONE if enough or quiz.role == "pre" else State.DOING
-    record(session, attempt.enrolment_id, attempt.activity_id, state, now=now, percent=percent, passed=enough)
+    waits = attempt.state is AttemptState.SUBMITTED
+    # A first test shows where somebody starts: taking it is enough.
+    done = enough or quiz.role is QuizRole.PRE
+    record(
+        session,
+        attempt.enrolment_id,
+        attempt.activity_id,
+        State.DONE if done else State.WAITING if waits else State.DOING,
+        now=now,
+        percent=percent,
+        passed=enough,
+        by=by,
+        reason=reason,
+    )
+
+
+def _percents(session: Session, attempt: Attempt) -> list[Decimal]:
+    """The percents of the marked attempts. Whoever closes the first one has no others."""
+    if attempt.number > 1:
+        return percents_of(session, attempt.enrolment_id, attempt.activity_id)
+    return [attempt.percent] if attempt.state is AttemptState.MARKED and attempt.percent is not None else []

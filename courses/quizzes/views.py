@@ -1,113 +1,205 @@
-"""Taking a quiz: its cover, the attempt, handing in, the result."""
+"""Taking a quiz: its cover, the attempt, keeping answers, handing in, the result."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from courses.cohorts.queries import Seat, seat_of
+from courses.cohorts.queries import seat_of
+from courses.progress.outline import Outline
 from courses.progress.queries import open_row, outline_of
 from courses.quizzes import services
-from courses.quizzes.forms import answers_in
-from courses.quizzes.models import Attempt, Reveal
-from courses.quizzes.queries import answers_of, attempt_of, attempts_of, quiz_of
+from courses.quizzes.forms import answers_in, answers_in_json, bases_in
+from courses.quizzes.kinds.registry import KINDS
+from courses.quizzes.models import QuizRole
+from courses.quizzes.papers import lead_and_rest, receipt
+from courses.quizzes.pictures import picture_src
+from courses.quizzes.queries import Sitting, entry_of, sitting_of
+from courses.quizzes.results import Gain, gained, may_see_keys, review, strengths
+from courses.quizzes.timing import clock_face, is_over, seconds_left, urgency
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.web import actor, session
 
-blueprint = Blueprint("quizzes", __name__, url_prefix="/kelas/<uuid:cohort_id>/kuis/<uuid:activity_id>")
+QUIZ = "/kelas/<uuid:cohort_id>/kuis/<uuid:activity_id>"
+ATTEMPT = f"{QUIZ}/percobaan/<uuid:attempt_id>"
+
+blueprint = Blueprint("quizzes", __name__)
 
 
-@blueprint.get("")
+@blueprint.get(QUIZ)
 @needs(SIGNED_IN)
 def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
     seat = seat_of(session(), actor(), cohort_id)
     row = open_row(outline_of(session(), seat, now=now()), activity_id)
-    quiz = quiz_of(session(), activity_id)
-    attempts = attempts_of(session(), seat, activity_id)
-    return render_template("quizzes/show.html", seat=seat, row=row, quiz=quiz, attempts=attempts)
+    return render_template(
+        "quizzes/show.html", seat=seat, row=row, entry=entry_of(session(), seat, activity_id), moment=now()
+    )
 
 
-@blueprint.post("/mulai")
+@blueprint.post(f"{QUIZ}/mulai")
 @needs(SIGNED_IN)
 def begin(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response:
     seat = seat_of(session(), actor(), cohort_id)
     open_row(outline_of(session(), seat, now=now()), activity_id)
-    attempt = services.start(session(), seat, quiz_of(session(), activity_id), now=now())
-    return _to(".attempt", seat, attempt)
+    attempt_id = services.start(session(), seat, activity_id, now=now())
+    address = url_for(".attempt", cohort_id=cohort_id, activity_id=activity_id, attempt_id=attempt_id)
+    return redirect(address, 303)
 
 
-@blueprint.get("/percobaan/<uuid:attempt_id>")
+@blueprint.get(ATTEMPT)
 @needs(SIGNED_IN)
-def attempt(cohort_id: uuid.UUID, activity_id: uuid.UUID, attempt_id: uuid.UUID) -> str | Response:
-    seat = seat_of(session(), actor(), cohort_id)
-    found = attempt_of(session(), seat, attempt_id)
-    if not found.is_open:
-        return _to(".result", seat, found)
+def attempt(**ids: Any) -> str | Response:
+    sitting, moment = sitting_of(session(), actor(), **ids), now()
+    if not sitting.attempt.is_open:
+        return _to(".result", sitting)
+    if is_over(sitting.attempt.deadline, moment):
+        return _to(".check", sitting)
     return render_template(
         "quizzes/attempt.html",
-        seat=seat,
-        attempt=found,
-        quiz=quiz_of(session(), activity_id),
-        answers=answers_of(session(), found.id),
+        **_around(sitting, moment),
+        items=_items(sitting),
+        lead_and_rest=lead_and_rest,
+        picture_src=picture_src,
     )
 
 
-@blueprint.post("/percobaan/<uuid:attempt_id>")
+@blueprint.post(ATTEMPT)
 @needs(SIGNED_IN)
-def save(cohort_id: uuid.UUID, activity_id: uuid.UUID, attempt_id: uuid.UUID) -> Response:
-    """The ordinary form: everything on the page is kept; `submit` in it goes on to the check page."""
-    seat = seat_of(session(), actor(), cohort_id)
-    found = attempt_of(session(), seat, attempt_id, lock=True)
+def save(**ids: Any) -> Response:
+    """The ordinary form: what changed on the page is kept, and when the time is over it is handed in."""
+    sitting, moment = sitting_of(session(), actor(), **ids, lock=True, keys=True), now()
+    found, quiz = sitting.attempt, sitting.quiz
     if not found.is_open:
-        return _to(".result", seat, found)
-    services.save(session(), found, answers_in(found.paper, request.form), now=now())
-    return _to(".check" if "submit" in request.form else ".attempt", seat, found)
+        return _to(".result", sitting)
+    values, base = answers_in(found.paper, request.form), bases_in(request.form)
+    services.save_page(session(), found, quiz, values, base=base, now=moment)
+    if is_over(found.deadline, moment):
+        services.submit(session(), found, quiz, now=moment)
+        return _to(".result", sitting)
+    return _to(".check" if "submit" in request.form else ".attempt", sitting)
 
 
-@blueprint.get("/percobaan/<uuid:attempt_id>/periksa")
+@blueprint.get(f"{ATTEMPT}/jawaban")
 @needs(SIGNED_IN)
-def check(cohort_id: uuid.UUID, activity_id: uuid.UUID, attempt_id: uuid.UUID) -> str | Response:
-    seat = seat_of(session(), actor(), cohort_id)
-    found = attempt_of(session(), seat, attempt_id)
-    if not found.is_open:
-        return _to(".result", seat, found)
-    saved = answers_of(session(), found.id)
-    still_open = [n for n in range(1, len(found.paper) + 1) if n not in saved or saved[n].value is None]
-    return render_template("quizzes/check.html", seat=seat, attempt=found, open_numbers=still_open)
+def state(**ids: Any) -> Response:
+    """What the page's script asks when it comes back: is the attempt open, what is saved, which token to send."""
+    sitting, moment = sitting_of(session(), actor(), **ids), now()
+    saved = {number: kept.revision for number, kept in sitting.answers.items()}
+    return jsonify(_clock(sitting, moment) | {"saved": saved, "token": generate_csrf()})
 
 
-@blueprint.post("/percobaan/<uuid:attempt_id>/kumpulkan")
+@blueprint.post(f"{ATTEMPT}/jawaban")
 @needs(SIGNED_IN)
-def submit(cohort_id: uuid.UUID, activity_id: uuid.UUID, attempt_id: uuid.UUID) -> Response:
-    seat = seat_of(session(), actor(), cohort_id)
-    found = attempt_of(session(), seat, attempt_id, lock=True)
-    services.submit(session(), seat, found, quiz_of(session(), activity_id), now=now())
-    return _to(".result", seat, found)
+def keep(**ids: Any) -> Response:
+    """Answers from the page's script; the revision of each comes back, and which had been changed elsewhere."""
+    sitting, moment = sitting_of(session(), actor(), **ids, lock=True), now()
+    values, base = answers_in_json(sitting.attempt.paper, request.get_json(silent=True))
+    saved = services.save(session(), sitting.attempt, sitting.quiz, values, base=base, now=moment)
+    overtaken = [
+        number for number, revision in saved.items() if number in base and revision > base[number] + 1
+    ]
+    return jsonify(_clock(sitting, moment) | {"saved": saved, "overtaken": overtaken})
 
 
-@blueprint.get("/percobaan/<uuid:attempt_id>/hasil")
+@blueprint.get(f"{ATTEMPT}/periksa")
 @needs(SIGNED_IN)
-def result(cohort_id: uuid.UUID, activity_id: uuid.UUID, attempt_id: uuid.UUID) -> str | Response:
-    seat = seat_of(session(), actor(), cohort_id)
-    found = attempt_of(session(), seat, attempt_id)
+def check(**ids: Any) -> str | Response:
+    sitting, moment = sitting_of(session(), actor(), **ids), now()
+    if not sitting.attempt.is_open:
+        return _to(".result", sitting)
+    return render_template(
+        "quizzes/check.html",
+        **_around(sitting, moment),
+        labels={name: kind.label for name, kind in KINDS.items()},
+    )
+
+
+@blueprint.post(f"{ATTEMPT}/kumpulkan")
+@needs(SIGNED_IN)
+def submit(**ids: Any) -> Response:
+    sitting = sitting_of(session(), actor(), **ids, lock=True, keys=True)
+    services.submit(session(), sitting.attempt, sitting.quiz, now=now())
+    return _to(".result", sitting)
+
+
+@blueprint.get(f"{ATTEMPT}/hasil")
+@needs(SIGNED_IN)
+def result(**ids: Any) -> str | Response:
+    sitting, moment = sitting_of(session(), actor(), **ids, keys=True), now()
+    found, quiz, seat = sitting.attempt, sitting.quiz, sitting.seat
     if found.is_open:
-        return _to(".attempt", seat, found)
-    quiz = quiz_of(session(), activity_id)
-    saved = answers_of(session(), found.id)
+        return _to(".attempt", sitting)
+    syllabus = outline_of(session(), seat, now=moment)
     return render_template(
         "quizzes/result.html",
-        seat=seat,
-        attempt=found,
-        quiz=quiz,
-        answers=saved,
-        revealed=quiz.reveal is Reveal.SUBMITTED,
+        sitting=sitting,
+        here=_here(sitting),
+        revealed=may_see_keys(quiz.reveal, seat.ends_on, seat.zone, moment),
+        items=review(found.keys, sitting.answers, gettext),
+        strengths=strengths(found.keys, sitting.answers),
+        gain=_gain(syllabus, sitting),
+        following=_following(syllabus, sitting),
+        late=[n for n, kept in sitting.answers.items() if found.deadline and kept.saved_at > found.deadline],
+        receipt=receipt(found.id),
+        picture_src=picture_src,
     )
 
 
-def _to(endpoint: str, seat: Seat, found: Attempt) -> Response:
-    return redirect(
-        url_for(endpoint, cohort_id=seat.cohort_id, activity_id=found.activity_id, attempt_id=found.id), 303
-    )
+def _gain(syllabus: Outline, sitting: Sitting) -> Gain | None:
+    """From the course's first test to this last one, by the marks that count."""
+    here = syllabus.row(sitting.attempt.activity_id)
+    if sitting.quiz.role is not QuizRole.POST or here is None:
+        return None
+    first = next((row for row in syllabus.rows if row.detail.get("role") == QuizRole.PRE), None)
+    return gained(first.percent, here.percent) if first else None
+
+
+def _following(syllabus: Outline, sitting: Sitting) -> Any:
+    """The activity after this one, unless it is locked or there is none."""
+    known = syllabus.row(sitting.attempt.activity_id)
+    following = syllabus.after(known.id) if known else None
+    return following if following and following.lock is None else None
+
+
+def _items(sitting: Sitting) -> list[dict[str, Any]]:
+    """The questions as the page shows them: nothing but the paper and the learner's own answers."""
+    return [
+        {"number": number, "shown": shown, "saved": sitting.answers.get(number)}
+        for number, shown in enumerate(sitting.attempt.paper, 1)
+    ]
+
+
+def _around(sitting: Sitting, moment: datetime) -> dict[str, Any]:
+    left = seconds_left(sitting.attempt.deadline, moment)
+    return {
+        "sitting": sitting,
+        "here": _here(sitting),
+        "open_numbers": sitting.open_numbers,
+        "left": left,
+        "time": None if left is None else clock_face(left),
+        "urgency": urgency(left),
+        "over": is_over(sitting.attempt.deadline, moment),
+    }
+
+
+def _clock(sitting: Sitting, moment: datetime) -> dict[str, Any]:
+    """Milliseconds left by the server's clock, and where to go when the attempt is no longer open."""
+    deadline = sitting.attempt.deadline
+    left = None if deadline is None else max(0, round((deadline - moment).total_seconds() * 1000))
+    return {"open": sitting.attempt.is_open, "left": left, "result": url_for(".result", **_here(sitting))}
+
+
+def _here(sitting: Sitting) -> dict[str, Any]:
+    found = sitting.attempt
+    return {"cohort_id": sitting.seat.cohort_id, "activity_id": found.activity_id, "attempt_id": found.id}
+
+
+def _to(endpoint: str, sitting: Sitting) -> Response:
+    return redirect(url_for(endpoint, **_here(sitting)), 303)

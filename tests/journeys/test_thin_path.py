@@ -53,8 +53,9 @@ def scene(session: Session, now: datetime) -> Scene:
 
 def answer_rightly(session: Session, attempt: Attempt) -> dict[str, Any]:
     form: dict[str, Any] = {}
-    for number, item in enumerate(attempt.paper, 1):
-        content = item["content"]
+    for number, key in enumerate(attempt.keys, 1):
+        content = key["content"]
+        form[f"base_{number}"] = "0"
         if content["kind"] == "single":
             form[f"q_{number}"] = next(option["id"] for option in content["options"] if option["correct"])
         else:

@@ -1,0 +1,50 @@
+"""How long an attempt may take. The server's clock decides; a phone is only told how many seconds are left."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SOON, LAST = 300, 60  # seconds: from here the clock turns brown, then red (design 4.9)
+
+
+def deadline_for(start: datetime, limit_minutes: int | None, extra_percent: int = 0) -> datetime | None:
+    """When an attempt must be handed in; None without a time limit."""
+    if limit_minutes is None:
+        return None
+    return start + timedelta(seconds=limit_minutes * 60 * (100 + extra_percent) // 100)
+
+
+def is_over(deadline: datetime | None, now: datetime) -> bool:
+    """Whether the time for answering is over. Answers may still arrive during the grace."""
+    return deadline is not None and now >= deadline
+
+
+def takes_answers(deadline: datetime | None, grace_minutes: int, now: datetime) -> bool:
+    """Whether an answer that arrives now is still kept."""
+    return deadline is None or now <= deadline + timedelta(minutes=grace_minutes)
+
+
+def seconds_left(deadline: datetime | None, now: datetime) -> int | None:
+    """Whole seconds until the deadline, never below 0; None without one."""
+    return None if deadline is None else max(0, round((deadline - now).total_seconds()))
+
+
+def clock_face(seconds: int) -> str:
+    """12.45, or 1.05.00 from an hour on; the page's script counts in the same words."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}.{minutes:02}.{rest:02}" if hours else f"{minutes}.{rest:02}"
+
+
+def urgency(seconds: int | None) -> str:
+    """The tone of the clock: "", "soon" or "last"."""
+    if seconds is None or seconds >= SOON:
+        return ""
+    return "soon" if seconds >= LAST else "last"
+
+
+def has_ended(last_day: date, zone: str, now: datetime) -> bool:
+    """Whether a class is over: its last day has passed where it is held."""
+    after = datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(zone))
+    return now >= after
