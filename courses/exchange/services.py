@@ -14,11 +14,12 @@ from courses.catalogue.models import Activity, Course, Kind, Module
 from courses.catalogue.services import add_activity, add_module, create_course
 from courses.exchange.format import question_content, read_course, read_json
 from courses.lessons.services import write_lesson
+from courses.projects.services import create_project
 from courses.quizzes.authoring import add_question, create_quiz, use_questions
 from lms.access import Actor
 from lms.richtext import clean, from_markdown
 
-KINDS = {"lesson": Kind.LESSON, "quiz": Kind.QUIZ}
+KINDS = {"lesson": Kind.LESSON, "quiz": Kind.QUIZ, "project": Kind.PROJECT}
 
 
 def import_folder(
@@ -86,6 +87,22 @@ def _fill_quiz(
     use_questions(session, quiz, questions)
 
 
+def _fill_project(
+    session: Session, activity: Activity, item: Mapping[str, Any], folder: Path, *, by: Actor, now: datetime
+) -> None:
+    facts = read_json(folder / item["file"])
+    least, most = facts["group_size"]
+    create_project(
+        session,
+        activity,
+        brief=facts["brief"],
+        group_size=(least, most),
+        milestones=facts["milestones"],
+        rubric=facts["rubric"],
+        now=now,
+    )
+
+
 def _rich(question: Mapping[str, Any]) -> dict[str, Any]:
     """Question text and explanation are Markdown in the folder and clean HTML in the bank."""
     content = question_content(question)
@@ -95,4 +112,8 @@ def _rich(question: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
-FILL: dict[Kind, Callable[..., None]] = {Kind.LESSON: _fill_lesson, Kind.QUIZ: _fill_quiz}
+FILL: dict[Kind, Callable[..., None]] = {
+    Kind.LESSON: _fill_lesson,
+    Kind.QUIZ: _fill_quiz,
+    Kind.PROJECT: _fill_project,
+}

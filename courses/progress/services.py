@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -69,6 +70,28 @@ def record(
         if state is State.DONE:
             progress.done_at = now
             publish(session, ActivityFinished(enrolment_id, activity_id))
+    session.flush()
+    return progress
+
+
+def take_back(
+    session: Session,
+    enrolment_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    state: State,
+    *,
+    now: datetime,
+    by: uuid.UUID,
+    reason: str,
+) -> Progress:
+    """A mark is being looked at again: it counts no more, the ledger says so, and the activity stands at `state`."""
+    progress = begin(session, enrolment_id, activity_id, now=now)
+    progress.percent, progress.passed, progress.state, progress.updated_at = None, None, state, now
+    if state is not State.DONE:
+        progress.done_at = None
+    session.add(
+        MarkEntry(enrolment_id=enrolment_id, activity_id=activity_id, given_by=by, reason=reason, at=now)
+    )
     session.flush()
     return progress
 
