@@ -9,6 +9,7 @@ from courses.lessons.feature import FEATURE as LESSONS
 from courses.progress.feature import FEATURE as PROGRESS
 from courses.quizzes.feature import FEATURE as QUIZZES
 from lms.auth.feature import FEATURE as AUTH
+from lms.media.feature import FEATURE as MEDIA
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
 
-FEATURES = [AUTH, NOTIFICATIONS, PROGRESS, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]
+FEATURES = [AUTH, MEDIA, NOTIFICATIONS, PROGRESS, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]
