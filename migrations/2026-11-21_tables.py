@@ -219,11 +219,14 @@ def upgrade() -> None:
         ),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("upload_id", sa.Text(), nullable=True),
+        sa.Column("part_size", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("checksum", sa.Text(), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("renditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -235,6 +238,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
     )
     op.create_index(op.f("ix_media_agency_id"), "media", ["agency_id"], unique=False)
+    op.create_index(
+        "ix_media_arriving",
+        "media",
+        ["active_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('pending', 'failed')"),
+    )
     op.create_index(op.f("ix_media_owner_id"), "media", ["owner_id"], unique=False)
     op.create_table(
         "notification",
@@ -948,6 +958,9 @@ def downgrade() -> None:
     op.drop_index("ix_notification_person_created", table_name="notification")
     op.drop_table("notification")
     op.drop_index(op.f("ix_media_owner_id"), table_name="media")
+    op.drop_index(
+        "ix_media_arriving", table_name="media", postgresql_where=sa.text("state IN ('pending', 'failed')")
+    )
     op.drop_index(op.f("ix_media_agency_id"), table_name="media")
     op.drop_table("media")
     op.drop_index(
