@@ -173,7 +173,7 @@ class FolderStore:
 
     def _address(self, method: str, key: str, seconds: int, facts: dict[str, str]) -> str:
         still = window(seconds)
-        expires = str(-(-(int(self.clock()) + seconds) // still) * still)
+        expires = str(int(self.clock()) // still * still + seconds + still)
         facts = {k: v for k, v in facts.items() if v}
         signature = self._signature(self.secrets[0], method, key, expires, facts)
         return f"{self.path}/{quote(key)}?{urlencode({**facts, 'e': expires, 's': signature})}"

@@ -52,6 +52,9 @@ class S3Store:
                 connect_timeout=5,
                 read_timeout=30,
                 retries={"max_attempts": 2, "mode": "standard"},
+                # Not every service knows the newer checksums; ours is lms.media.parts.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
             ),
         )
 
