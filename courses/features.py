@@ -12,12 +12,14 @@ from courses.projects.feature import FEATURE as PROJECTS
 from courses.quizzes.feature import FEATURE as QUIZZES
 from lms.auth.feature import ACCOUNT
 from lms.auth.feature import FEATURE as AUTH
+from lms.media.feature import FEATURE as MEDIA
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
 
 FEATURES = [
     AUTH,
     ACCOUNT,
     NOTIFICATIONS,
+    MEDIA,
     PROGRESS,
     CLASSROOM,
     LESSONS,

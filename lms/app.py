@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from lms.events import Bus
 from lms.feature import Feature
 from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, pages, words
 from lms.storage.folder import FolderStore
-from lms.storage.s3 import S3Store
+from lms.storage.store import ObjectStore
 from lms.web import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,10 +105,12 @@ def _hosts(settings: Settings) -> list[str]:
     return list(settings.trusted_hosts) or [public, "localhost", "127.0.0.1"]
 
 
-def _store(settings: Settings) -> FolderStore | S3Store:
-    if settings.s3_endpoint:
-        return S3Store(settings)
-    return FolderStore(settings.data_dir / "files", settings.secret_keys[0])
+def _store(settings: Settings) -> ObjectStore:
+    if not settings.s3_endpoint:
+        return FolderStore(settings.data_dir / "files", settings.secret_keys)
+    # By name, because boto3 costs each process some 30 MB that only installations with S3 should pay.
+    store: ObjectStore = import_module("lms.storage.s3").S3Store(settings)
+    return store
 
 
 def _database(app: Flask, features: Sequence[Feature]) -> None:

@@ -219,11 +219,14 @@ def upgrade() -> None:
         ),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("upload_id", sa.Text(), nullable=True),
+        sa.Column("part_size", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("checksum", sa.Text(), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("renditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -235,6 +238,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
     )
     op.create_index(op.f("ix_media_agency_id"), "media", ["agency_id"], unique=False)
+    op.create_index(
+        "ix_media_arriving",
+        "media",
+        ["active_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('pending', 'failed')"),
+    )
     op.create_index(op.f("ix_media_owner_id"), "media", ["owner_id"], unique=False)
     op.create_table(
         "notification",
@@ -763,6 +773,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_progress_activity", "progress", ["activity_id"], unique=False)
     op.create_table(
+        "project",
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("brief", sa.Text(), nullable=False),
+        sa.Column("brief_html", sa.Text(), nullable=False),
+        sa.Column("group_min", sa.Integer(), nullable=False),
+        sa.Column("group_max", sa.Integer(), nullable=False),
+        sa.Column("rubric", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rubric_version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activity.id"], name=op.f("fk_project_activity_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_project")),
+    )
+    op.create_table(
         "quiz",
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("intro", sa.Text(), nullable=False),
@@ -855,6 +880,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("enrolment_id", "activity_id", name=op.f("pk_extra_time")),
     )
     op.create_table(
+        "project_group",
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("seed", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["project.activity_id"],
+            name=op.f("fk_project_group_activity_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_project_group_cohort_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_group")),
+        sa.UniqueConstraint(
+            "cohort_id", "activity_id", "name", name=op.f("uq_project_group_cohort_id_activity_id_name")
+        ),
+    )
+    op.create_index(op.f("ix_project_group_activity_id"), "project_group", ["activity_id"], unique=False)
+    op.create_table(
+        "project_milestone",
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("days_after_start", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["project.activity_id"],
+            name=op.f("fk_project_milestone_activity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_milestone")),
+    )
+    op.create_index(
+        op.f("ix_project_milestone_activity_id"), "project_milestone", ["activity_id"], unique=False
+    )
+    op.create_table(
         "quiz_question",
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.Uuid(), nullable=False),
@@ -925,11 +991,268 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("attempt_id", "number", "revision", name=op.f("pk_answer_revision")),
     )
+    op.create_table(
+        "project_comment",
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["project_group.id"], name=op.f("fk_project_comment_group_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_project_comment_person_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_comment")),
+        sa.UniqueConstraint("group_id", "client_id", name=op.f("uq_project_comment_group_id_client_id")),
+    )
+    op.create_table(
+        "project_draft",
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("links", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_by", sa.Uuid(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["project_group.id"], name=op.f("fk_project_draft_group_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by"], ["person.id"], name=op.f("fk_project_draft_saved_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_project_draft")),
+    )
+    op.create_table(
+        "project_member",
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["project.activity_id"],
+            name=op.f("fk_project_member_activity_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_project_member_enrolment_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["project_group.id"], name=op.f("fk_project_member_group_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_member")),
+    )
+    op.create_index(op.f("ix_project_member_enrolment_id"), "project_member", ["enrolment_id"], unique=False)
+    op.create_index(op.f("ix_project_member_group_id"), "project_member", ["group_id"], unique=False)
+    op.create_index(
+        "uq_project_member_current",
+        "project_member",
+        ["enrolment_id", "activity_id"],
+        unique=True,
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
+    op.create_table(
+        "project_milestone_due",
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("milestone_id", sa.Uuid(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_project_milestone_due_cohort_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["project_milestone.id"],
+            name=op.f("fk_project_milestone_due_milestone_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("cohort_id", "milestone_id", name=op.f("pk_project_milestone_due")),
+    )
+    op.create_index(
+        op.f("ix_project_milestone_due_milestone_id"), "project_milestone_due", ["milestone_id"], unique=False
+    )
+    op.create_table(
+        "project_version",
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("milestone_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("links", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("submitted_by", sa.Uuid(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("late", sa.Interval(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["project_group.id"], name=op.f("fk_project_version_group_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"],
+            ["project_milestone.id"],
+            name=op.f("fk_project_version_milestone_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["submitted_by"], ["person.id"], name=op.f("fk_project_version_submitted_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_version")),
+        sa.UniqueConstraint("group_id", "client_id", name=op.f("uq_project_version_group_id_client_id")),
+        sa.UniqueConstraint(
+            "group_id",
+            "milestone_id",
+            "number",
+            name=op.f("uq_project_version_group_id_milestone_id_number"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_index(
+        op.f("ix_project_version_milestone_id"), "project_version", ["milestone_id"], unique=False
+    )
+    op.create_table(
+        "project_draft_file",
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["project_draft.group_id"],
+            name=op.f("fk_project_draft_file_group_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_project_draft_file_media_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("group_id", "media_id", name=op.f("pk_project_draft_file")),
+    )
+    op.create_index(op.f("ix_project_draft_file_media_id"), "project_draft_file", ["media_id"], unique=False)
+    op.create_table(
+        "project_factor",
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("value", sa.Numeric(precision=3, scale=2), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_project_factor_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["project_member.id"], name=op.f("fk_project_factor_member_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_project_factor")),
+    )
+    op.create_table(
+        "project_moderation",
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_project_moderation_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["project_version.id"],
+            name=op.f("fk_project_moderation_version_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("version_id", name=op.f("pk_project_moderation")),
+    )
+    op.create_table(
+        "project_review",
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("rubric", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rubric_version", sa.Integer(), nullable=False),
+        sa.Column("marks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("factors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("percent", sa.Numeric(precision=5, scale=2), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "released", "withdrawn", name="reviewstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_project_review_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["project_version.id"],
+            name=op.f("fk_project_review_version_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_review")),
+    )
+    op.create_index(
+        "uq_project_review_alive",
+        "project_review",
+        ["version_id", "by_id"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'withdrawn'"),
+    )
+    op.create_table(
+        "project_version_file",
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_project_version_file_media_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["project_version.id"],
+            name=op.f("fk_project_version_file_version_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("version_id", "media_id", name=op.f("pk_project_version_file")),
+    )
+    op.create_index(
+        op.f("ix_project_version_file_media_id"), "project_version_file", ["media_id"], unique=False
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_project_version_file_media_id"), table_name="project_version_file")
+    op.drop_table("project_version_file")
+    op.drop_index(
+        "uq_project_review_alive",
+        table_name="project_review",
+        postgresql_where=sa.text("state <> 'withdrawn'"),
+    )
+    op.drop_table("project_review")
+    op.drop_table("project_moderation")
+    op.drop_table("project_factor")
+    op.drop_index(op.f("ix_project_draft_file_media_id"), table_name="project_draft_file")
+    op.drop_table("project_draft_file")
+    op.drop_index(op.f("ix_project_version_milestone_id"), table_name="project_version")
+    op.drop_table("project_version")
+    op.drop_index(op.f("ix_project_milestone_due_milestone_id"), table_name="project_milestone_due")
+    op.drop_table("project_milestone_due")
+    op.drop_index(
+        "uq_project_member_current", table_name="project_member", postgresql_where=sa.text("left_at IS NULL")
+    )
+    op.drop_index(op.f("ix_project_member_group_id"), table_name="project_member")
+    op.drop_index(op.f("ix_project_member_enrolment_id"), table_name="project_member")
+    op.drop_table("project_member")
+    op.drop_table("project_draft")
+    op.drop_table("project_comment")
     op.drop_table("answer_revision")
     op.drop_index("ix_answer_mark_answer", table_name="answer_mark")
     op.drop_table("answer_mark")
@@ -937,12 +1260,17 @@ def downgrade() -> None:
     op.drop_table("answer")
     op.drop_index(op.f("ix_quiz_question_question_id"), table_name="quiz_question")
     op.drop_table("quiz_question")
+    op.drop_index(op.f("ix_project_milestone_activity_id"), table_name="project_milestone")
+    op.drop_table("project_milestone")
+    op.drop_index(op.f("ix_project_group_activity_id"), table_name="project_group")
+    op.drop_table("project_group")
     op.drop_table("extra_time")
     op.drop_index("uq_attempt_open", table_name="attempt", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_attempt_overdue", table_name="attempt", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_attempt_activity_state", table_name="attempt")
     op.drop_table("attempt")
     op.drop_table("quiz")
+    op.drop_table("project")
     op.drop_index("ix_progress_activity", table_name="progress")
     op.drop_table("progress")
     op.drop_index("ix_mark_entry_enrolment_activity", table_name="mark_entry")
@@ -991,6 +1319,9 @@ def downgrade() -> None:
     op.drop_index("ix_notification_person_created", table_name="notification")
     op.drop_table("notification")
     op.drop_index(op.f("ix_media_owner_id"), table_name="media")
+    op.drop_index(
+        "ix_media_arriving", table_name="media", postgresql_where=sa.text("state IN ('pending', 'failed')")
+    )
     op.drop_index(op.f("ix_media_agency_id"), table_name="media")
     op.drop_table("media")
     op.drop_index(

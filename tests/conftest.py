@@ -27,6 +27,8 @@ from lms.web import db
 from tests.databases import database
 from tests.factories.people import sign_in
 
+pytest_plugins = ["tests.storage.engines"]
+
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 
 

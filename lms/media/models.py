@@ -11,6 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Identified, Model, choice, fk
+from lms.media.kinds import SORTS, Group
+from lms.media.sniff import Kind
+
+PREFIX = "media/"  # of every key that belongs to a row
 
 
 class MediaState(enum.StrEnum):
@@ -23,23 +27,53 @@ class MediaState(enum.StrEnum):
 
 
 class Media(Identified, Model):
-    """One file. `renditions` maps a name ("phone", "poster", "240p", "page-1", …) to key, type, size and dimensions."""
+    """One file. `kind` is the value of a `sniff.Kind` ("" until its bytes were seen), `size` in bytes.
+
+    `renditions` maps a name ("phone", "thumb", "poster", "play", "page-1", later "240p", …) to
+    `{"key", "type", "size"}` and, for what is seen, `"width"` and `"height"` in px.
+    `facts` holds what preparation found: "width", "height", "duration" (seconds), "video", "audio" (codecs), "pages"
+    (a number), "text" (of each page, a list), "progress" (`[done, of]` while it works), "tries".
+    `problem` is the msgid of a sentence; its values are in `facts["values"]` (lms.media.words says it).
+    `checksum` is that of lms.media.parts. A `shared` file may be opened by everybody of its agency.
+    """
 
     __tablename__ = "media"
+    __table_args__ = (
+        sa.Index(
+            "ix_media_arriving", "active_at", postgresql_where=sa.text("state IN ('pending', 'failed')")
+        ),
+    )
 
     agency_id: Mapped[uuid.UUID | None] = mapped_column(fk("agency.id"), index=True)
     owner_id: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"), index=True)
     name: Mapped[str]
-    kind: Mapped[str]
-    content_type: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="")
+    content_type: Mapped[str] = mapped_column(default="application/octet-stream")
     size: Mapped[int] = mapped_column(sa.BigInteger)
     key: Mapped[str]
     state: Mapped[MediaState] = mapped_column(choice(MediaState), default=MediaState.PENDING)
     problem: Mapped[str] = mapped_column(default="")
     upload_id: Mapped[str | None]
+    part_size: Mapped[int]
     fingerprint: Mapped[str] = mapped_column(default="")
     checksum: Mapped[str] = mapped_column(default="")
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     renditions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    active_at: Mapped[datetime]
     stored_at: Mapped[datetime | None]
+
+    @property
+    def group(self) -> Group | None:
+        """How it is treated; None until its bytes were seen."""
+        return SORTS[Kind(self.kind)].group if self.kind else None
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether its bytes are safe, so that preparing it can be tried again."""
+        return self.state == MediaState.FAILED and self.stored_at is not None
+
+    def key_of(self, rendition: str) -> str:
+        """Where a rendition is kept ("page-1.webp"): always the same place, so that a second try writes over the first."""
+        return f"{PREFIX}{self.id}/{rendition}"

@@ -1,45 +1,48 @@
-"""Any S3 service through boto3: Signature Version 4, path style, one client per process."""
+"""Any S3 service through boto3: Signature Version 4, path style, one client per process.
+
+Importing this module imports boto3 (some 30 MB), so lms.app does it only where an S3 service is configured.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from boto3.exceptions import S3UploadFailedError
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lms.config import Settings
-from lms.storage.store import Part, Stored, StoreDown
+from lms.storage.signing import Signer
+from lms.storage.store import Part, Stored, StoreDown, Unfinished, disposition, window
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-ABSENT = {"404", "NoSuchKey", "NotFound"}
+ABSENT = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
 
 
 class S3Store:
-    """Objects in one bucket. `public` signs for browsers, which may know the service by another address."""
+    """Objects in one bucket. Browsers may know the service by another address than we do; `clock` is for signing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self.bucket = settings.s3_bucket
+        self.clock = clock
+        self.public = (settings.s3_public_endpoint or settings.s3_endpoint).rstrip("/")
+        self.signer = Signer(settings.s3_region, settings.s3_access_key, settings.s3_secret_key)
 
     @cached_property
     def client(self) -> S3Client:
-        return self._client(self.settings.s3_endpoint)
-
-    @cached_property
-    def public(self) -> S3Client:
-        return self._client(self.settings.s3_public_endpoint or self.settings.s3_endpoint)
-
-    def _client(self, endpoint: str) -> S3Client:
         return boto3.client(
             "s3",
-            endpoint_url=endpoint,
+            endpoint_url=self.settings.s3_endpoint,
             region_name=self.settings.s3_region,
             aws_access_key_id=self.settings.s3_access_key,
             aws_secret_access_key=self.settings.s3_secret_key,
@@ -49,6 +52,9 @@ class S3Store:
                 connect_timeout=5,
                 read_timeout=30,
                 retries={"max_attempts": 2, "mode": "standard"},
+                # Not every service knows the newer checksums; ours is lms.media.parts.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
             ),
         )
 
@@ -76,7 +82,7 @@ class S3Store:
                 head = self.client.head_object(Bucket=self.bucket, Key=key)
         except FileNotFoundError:
             return None
-        return Stored(key, head["ContentLength"])
+        return Stored(key, head["ContentLength"], head["LastModified"])
 
     def delete(self, key: str) -> None:
         with _answers():
@@ -84,23 +90,20 @@ class S3Store:
 
     def keys(self, prefix: str) -> Iterator[Stored]:
         with _answers():
-            for page in self.client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=prefix
-            ):
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            for page in pages:
                 for found in page.get("Contents", []):
-                    yield Stored(found["Key"], found["Size"])
+                    yield Stored(found["Key"], found["Size"], found["LastModified"])
 
     def url(
         self, key: str, *, seconds: int, content_type: str, filename: str = "", inline: bool = False
     ) -> str:
-        kind = "inline" if inline or not filename else "attachment"
-        params = {
-            "Bucket": self.bucket,
-            "Key": key,
-            "ResponseContentType": content_type,
-            "ResponseContentDisposition": disposition(kind, filename),
+        said = {
+            "response-content-type": content_type,
+            "response-content-disposition": disposition(filename, inline=inline),
+            "response-cache-control": f"private, max-age={seconds}",
         }
-        return self.public.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
+        return self._address("GET", key, said, seconds)
 
     def start_parts(self, key: str, *, content_type: str) -> str:
         with _answers():
@@ -110,8 +113,7 @@ class S3Store:
         return answer["UploadId"]
 
     def part_url(self, key: str, upload_id: str, number: int, *, seconds: int) -> str:
-        params = {"Bucket": self.bucket, "Key": key, "UploadId": upload_id, "PartNumber": number}
-        return self.public.generate_presigned_url("upload_part", Params=params, ExpiresIn=seconds)
+        return self._address("PUT", key, {"partNumber": str(number), "uploadId": upload_id}, seconds)
 
     def parts(self, key: str, upload_id: str) -> list[Part]:
         with _answers(key):
@@ -121,7 +123,7 @@ class S3Store:
             found = [part for page in pages for part in page.get("Parts", [])]
         return [Part(p["PartNumber"], p["Size"], p["ETag"].strip('"')) for p in found]
 
-    def complete_parts(self, key: str, upload_id: str, parts: list[Part]) -> None:
+    def complete_parts(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
         listed: Any = [
             {"PartNumber": p.number, "ETag": f'"{p.etag}"'} for p in sorted(parts, key=lambda p: p.number)
         ]
@@ -137,31 +139,38 @@ class S3Store:
         except FileNotFoundError:
             return
 
-    def prepare(self, origins: list[str]) -> None:
-        """Make the bucket if it is missing, and let pages of these origins upload to it and read ranges from it."""
+    def unfinished(self, prefix: str) -> Iterator[Unfinished]:
+        with _answers():
+            pages = self.client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            )
+            for page in pages:
+                for found in page.get("Uploads", []):
+                    yield Unfinished(found["Key"], found["UploadId"], found["Initiated"])
+
+    def prepare(self, origins: Sequence[str]) -> None:
+        rule: Any = {
+            "AllowedOrigins": list(origins),
+            "AllowedMethods": ["GET", "PUT", "HEAD"],
+            "AllowedHeaders": ["*"],
+            "ExposeHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
+            "MaxAgeSeconds": 3600,
+        }
+        self.make_bucket()
+        with _answers():
+            self.client.put_bucket_cors(Bucket=self.bucket, CORSConfiguration={"CORSRules": [rule]})
+
+    def make_bucket(self) -> None:
+        """The bucket, unless it is there."""
         with _answers():
             if self.bucket not in {b["Name"] for b in self.client.list_buckets()["Buckets"]}:
                 self.client.create_bucket(Bucket=self.bucket)
-            rule: Any = {
-                "AllowedOrigins": origins,
-                "AllowedMethods": ["GET", "PUT", "HEAD"],
-                "AllowedHeaders": ["*"],
-                "ExposeHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
-                "MaxAgeSeconds": 3600,
-            }
-            self.client.put_bucket_cors(Bucket=self.bucket, CORSConfiguration={"CORSRules": [rule]})
 
-
-def disposition(kind: str, filename: str) -> str:
-    """A Content-Disposition that survives every browser: ASCII first, the real name as RFC 5987 extended value."""
-    if not filename:
-        return kind
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in filename)
-    extended = "".join(
-        c if c.isascii() and (c.isalnum() or c in "._-") else "".join(f"%{b:02X}" for b in c.encode())
-        for c in filename
-    )
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{extended}"
+    def _address(self, method: str, key: str, query: dict[str, str], seconds: int) -> str:
+        still = window(seconds)
+        at = datetime.fromtimestamp(self.clock() // still * still, UTC)
+        address = f"{self.public}/{self.bucket}/{key}"
+        return self.signer.presigned(method, address, query, at=at, seconds=seconds + still)
 
 
 @contextmanager
@@ -169,9 +178,8 @@ def _answers(key: str = "") -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code in ABSENT or code == "NoSuchUpload":
+        if error.response.get("Error", {}).get("Code", "") in ABSENT:
             raise FileNotFoundError(key) from error
         raise StoreDown(str(error)) from error
-    except (BotoCoreError, OSError) as error:
+    except (BotoCoreError, S3UploadFailedError, OSError) as error:
         raise StoreDown(str(error)) from error

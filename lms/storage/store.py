@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -13,15 +14,16 @@ MOST_PARTS = 10_000
 
 
 class StoreDown(Exception):
-    """The store did not answer. Pages say so kindly; jobs are tried again."""
+    """The store did not answer or has no room. Pages say so kindly; jobs are tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object that is there. `size` in bytes."""
+    """An object that is there. `size` in bytes, `changed_at` by the store's clock."""
 
     key: str
     size: int
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,21 @@ class Part:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An upload in parts that was begun and neither completed nor aborted."""
+
+    key: str
+    upload_id: str
+    began_at: datetime
+
+
 class ObjectStore(Protocol):
     """Browsers talk to the store by short-lived addresses; the application sees keys and sizes.
 
-    Keys are ours (never a person's file name). All addresses are absolute or start with `/`; `seconds` is their life.
+    Keys are ours (never a person's file name). All addresses are absolute or start with `/`. `seconds` is how long one
+    works at least: within a while (`window`) the same question gets the same address, so that browsers may keep what
+    they fetched. Every method raises StoreDown when the store does not answer.
     """
 
     def put(self, key: str, data: bytes, *, content_type: str) -> None: ...
@@ -57,22 +70,56 @@ class ObjectStore(Protocol):
         """Forget an object; one that is not there is no error."""
         ...
 
-    def keys(self, prefix: str) -> Iterator[Stored]: ...
+    def keys(self, prefix: str) -> Iterator[Stored]:
+        """Every object whose key begins so, in the order of the keys."""
+        ...
 
     def url(
         self, key: str, *, seconds: int, content_type: str, filename: str = "", inline: bool = False
     ) -> str:
-        """An address to read from. With `filename` the browser is told to save it, unless `inline`."""
+        """An address to read from, which answers with this type. Browsers save what is not `inline`."""
         ...
 
     def start_parts(self, key: str, *, content_type: str) -> str:
         """Begin an upload in parts; returns its id."""
         ...
 
-    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int) -> str: ...
+    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int) -> str:
+        """An address to PUT one part to."""
+        ...
 
-    def parts(self, key: str, upload_id: str) -> list[Part]: ...
+    def parts(self, key: str, upload_id: str) -> list[Part]:
+        """What arrived, by number. Raises FileNotFoundError for an upload that is unknown, completed or aborted."""
+        ...
 
-    def complete_parts(self, key: str, upload_id: str, parts: list[Part]) -> None: ...
+    def complete_parts(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        """Make the object from its parts, in the order of their numbers. Raises FileNotFoundError as `parts` does."""
+        ...
 
-    def abort_parts(self, key: str, upload_id: str) -> None: ...
+    def abort_parts(self, key: str, upload_id: str) -> None:
+        """Forget an unfinished upload; one that is not there is no error."""
+        ...
+
+    def unfinished(self, prefix: str) -> Iterator[Unfinished]: ...
+
+    def prepare(self, origins: Sequence[str]) -> None:
+        """Make the place for objects, and let pages of these origins upload to it and read ranges from it."""
+        ...
+
+
+def window(seconds: int) -> int:
+    """How long an address stays the same (seconds)."""
+    return max(60, seconds // 2)
+
+
+def disposition(filename: str, *, inline: bool) -> str:
+    """A Content-Disposition that survives every browser: ASCII first, the real name as an extended value (RFC 6266)."""
+    kind = "inline" if inline else "attachment"
+    if not filename:
+        return kind
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in filename)
+    extended = "".join(
+        c if c.isascii() and (c.isalnum() or c in "._-") else "".join(f"%{b:02X}" for b in c.encode())
+        for c in filename
+    )
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{extended}"

@@ -1,0 +1,144 @@
+"""Video and sound through ffmpeg, in a jail: what it is, a poster, and a copy that starts at once.
+
+The container is named to ffmpeg (`-f`) as the bytes told it to us, so that a playlist or a script that calls itself a
+video is never read as one, and only local files can be opened (`-protocol_whitelist`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+from lms.errors import N_, Invalid
+from lms.media.jail import Ended, Limits, run
+from lms.media.mp4 import starts_at_once
+from lms.media.refusals import FileRefusal, Reason
+from lms.media.sniff import Kind
+
+MB = 1024 * 1024
+MEMORY = 2048 * MB
+LOOK = Limits(cpu=20, wall=60, memory=MEMORY, output=64 * MB)
+LONGEST = 6 * 3600  # seconds
+_CONTAINERS = {
+    Kind.MP4: "mov",
+    Kind.MOV: "mov",
+    Kind.M4A: "mov",
+    Kind.WEBM: "matroska",
+    Kind.MP3: "mp3",
+    Kind.OGG: "ogg",
+}
+_DURATION = re.compile(r"^ {2}Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
+_STREAM = re.compile(r"^ {2}Stream #0:\d+.*?: (Video|Audio): (\w+)(.*)$", re.MULTILINE)
+_PLACE = re.compile(r"^ {4}(location|com\.apple\.quicktime\.location\S*) *:", re.MULTILINE)
+
+NO_PICTURE = N_("Video ini tidak memuat gambar. Unggah rekaman suara sebagai M4A atau MP3.")
+NO_SOUND = N_("Rekaman ini tidak memuat suara. Periksa berkas di perangkat Anda, lalu unggah ulang.")
+TOO_LONG = N_(
+    "Rekaman ini lebih panjang dari 6 jam. Bagi menjadi beberapa berkas, lalu unggah satu per satu."
+)
+TOO_HEAVY = N_(
+    "Video ini terlalu berat untuk diolah. Simpan ulang sebagai MP4 (H.264) 720p, lalu unggah berkas yang baru."
+)
+
+
+class Interrupted(Exception):
+    """Somebody ended ffmpeg; the file is not to blame, so it is tried again."""
+
+
+class NoTool(Exception):
+    """This machine has no ffmpeg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """`duration` in seconds; codecs by ffmpeg's names, "" for none; `has_place`: it says where it was taken."""
+
+    duration: float
+    video: str
+    audio: str
+    has_place: bool
+
+
+def look_at(path: Path, kind: Kind) -> Recording:
+    """What ffmpeg finds in a file of a kind. Raises Invalid if it is not what its kind promises."""
+    said = _ffmpeg(path, kind, [], LOOK, [])[1].said
+    length = _DURATION.search(said)
+    if length is None:
+        raise FileRefusal(Reason.DAMAGED)
+    hours, minutes, seconds = length.groups()
+    streams = [(sort, codec) for sort, codec, rest in _STREAM.findall(said) if "attached pic" not in rest]
+    found = Recording(
+        duration=int(hours) * 3600 + int(minutes) * 60 + float(seconds),
+        video=next((codec for sort, codec in streams if sort == "Video"), ""),
+        audio=next((codec for sort, codec in streams if sort == "Audio"), ""),
+        has_place=bool(_PLACE.search(said)),
+    )
+    _check(found, kind)
+    return found
+
+
+def _check(found: Recording, kind: Kind) -> None:
+    is_video = kind in (Kind.MP4, Kind.MOV, Kind.WEBM)
+    if is_video and not found.video:
+        raise Invalid(NO_PICTURE)
+    if not is_video and not found.audio:
+        raise Invalid(NO_SOUND)
+    if found.duration > LONGEST:
+        raise Invalid(TOO_LONG)
+
+
+def frame(path: Path, kind: Kind, duration: float) -> bytes:
+    """One picture from near the beginning, upright, as a JPEG. Raises FileRefusal if there is none to be had."""
+    for second in dict.fromkeys((min(3.0, duration / 10), 0.0)):
+        output = ["-map", "0:v:0", "-frames:v", "1", "-q:v", "3", "-f", "image2", "-y", "frame.jpg"]
+        made, _ = _ffmpeg(path, kind, ["-ss", f"{second:.2f}"], LOOK, output, "frame.jpg")
+        if made is not None and made.stat().st_size:
+            return made.read_bytes()
+    raise FileRefusal(Reason.DAMAGED)
+
+
+def playable_copy(path: Path, kind: Kind, found: Recording) -> Path | None:
+    """A copy that starts at once and does not say where it was taken; None if the file is such already.
+
+    Pictures and sound are taken over as they are; smaller versions are another matter.
+    """
+    if kind is Kind.WEBM or (kind is Kind.MP4 and starts_at_once(path) and not found.has_place):
+        return None
+    limits = Limits(cpu=300, wall=1800, memory=MEMORY, output=path.stat().st_size + 64 * MB)
+    tidy = ["-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4", "-y", "play.mp4"]
+    made, _ = _ffmpeg(
+        path, kind, [], limits, ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", *tidy], "play.mp4"
+    )
+    if made is None:
+        raise FileRefusal(Reason.DAMAGED)
+    return made
+
+
+def _ffmpeg(
+    path: Path, kind: Kind, before: list[str], limits: Limits, output: list[str], makes: str = ""
+) -> tuple[Path | None, Ended]:
+    """Run it beside the file; returns what it made, if it ended well, and what it said."""
+    still = [ffmpeg(), "-nostdin", "-hide_banner", "-threads", "1", "-protocol_whitelist", "file"]
+    ended = run(
+        [*still, *before, "-f", _CONTAINERS[kind], "-i", f"file:{path.name}", *output], path.parent, limits
+    )
+    if ended.was_killed:
+        raise Interrupted
+    if ended.exhausted:
+        raise Invalid(TOO_HEAVY)
+    made = path.parent / makes if makes and ended.code == 0 else None
+    return (made if made and made.is_file() else None), ended
+
+
+def ffmpeg() -> str:
+    """The system's ffmpeg, or the one that the `video` extra brings."""
+    found = which("ffmpeg")
+    if found:
+        return found
+    if find_spec("imageio_ffmpeg") is None:
+        raise NoTool("ffmpeg is missing: install Debian's ffmpeg, or this project's extra `video`")
+    return str(import_module("imageio_ffmpeg").get_ffmpeg_exe())

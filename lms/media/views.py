@@ -1,0 +1,183 @@
+"""Bringing files in parts, opening them, and (where there is no S3) the store's own addresses.
+
+POST /unggahan               {name, size, fingerprint, head} → {id, part_size, parts: [{number, url}], done: [numbers]}
+GET  /unggahan/<id>          which parts arrived; also after the tab was closed
+POST /unggahan/<id>/bagian   {numbers} → {parts}: addresses for (more) parts
+POST /unggahan/<id>/selesai  {checksum} → the file, or 422 with the reason it is refused for; 409 while parts lack
+POST /unggahan/<id>/batal    forget it
+POST /unggahan/biasa         an ordinary form, for small files and browsers without script
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Blueprint, flash, jsonify, redirect, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from lms.access import SIGNED_IN, needs
+from lms.clock import now
+from lms.errors import N_, Invalid, NotFound
+from lms.media import forms, parts, services, serving, words
+from lms.media.models import Media, MediaState
+from lms.media.queries import OPENED, ORIGINAL, SENDING, media_of, source_of, upload_of, url_of
+from lms.web import actor, session, settings, store
+
+blueprint = Blueprint("media", __name__)
+blueprint.register_blueprint(serving.blueprint)
+
+MB = 1024 * 1024
+PLAIN_LIMIT = 10 * MB
+TOO_LARGE_FOR_A_FORM = N_(
+    "Tanpa skrip, berkas dapat dikirim sampai 10 MB. Aktifkan JavaScript untuk berkas yang lebih besar."
+)
+NOTHING_CHOSEN = N_("Pilih berkas terlebih dahulu.")
+
+
+@blueprint.post("/unggahan")
+@needs(SIGNED_IN)
+def begin() -> tuple[Response, int]:
+    arrival = forms.arrival_of(request.get_json(silent=True))
+    quota = settings().upload_quota_mb * MB
+    media = services.begin(session(), store(), arrival, by=actor(), quota=quota, now=now())
+    return jsonify(_upload(media)), 201
+
+
+@blueprint.get("/unggahan/<uuid:media_id>")
+@needs(SIGNED_IN)
+def show(media_id: uuid.UUID) -> Response:
+    return jsonify(_upload(upload_of(session(), actor(), media_id)))
+
+
+@blueprint.post("/unggahan/<uuid:media_id>/bagian")
+@needs(SIGNED_IN)
+def more(media_id: uuid.UUID) -> Response:
+    media = upload_of(session(), actor(), media_id, lock=True)
+    numbers = forms.numbers_of(request.get_json(silent=True))
+    media.active_at = now()
+    return jsonify(parts=_addresses(media, numbers))
+
+
+@blueprint.post("/unggahan/<uuid:media_id>/selesai")
+@needs(SIGNED_IN)
+def finish(media_id: uuid.UUID) -> tuple[Response, int]:
+    media = upload_of(session(), actor(), media_id, lock=True)
+    checksum = forms.checksum_of(request.get_json(silent=True))
+    services.finish(session(), store(), media, checksum=checksum, now=now())
+    return jsonify(_described(media)), 422 if media.state is MediaState.FAILED else 200
+
+
+@blueprint.post("/unggahan/<uuid:media_id>/batal")
+@needs(SIGNED_IN)
+def abandon(media_id: uuid.UUID) -> Response | tuple[str, int]:
+    services.abandon(session(), store(), upload_of(session(), actor(), media_id, lock=True))
+    return ("", 204) if request.is_json else redirect(_back(), 303)
+
+
+@blueprint.post("/unggahan/biasa")
+@needs(SIGNED_IN)
+def plain() -> Response:
+    """Files of an ordinary form; back to its page with `?media=<id>` for each that was taken in."""
+    chosen = [file for file in request.files.getlist("berkas") if file.filename]
+    if not chosen:
+        flash(_(NOTHING_CHOSEN), "danger")
+    taken = [media for file in chosen if (media := _taken(file))]
+    return redirect(_back(*taken), 303)
+
+
+@blueprint.get("/media/<uuid:media_id>")
+@needs(SIGNED_IN)
+def open_file(media_id: uuid.UUID) -> Response:
+    """The permanent address of a file: for whoever may open it (`media_of`), on to one that works for a while."""
+    media = media_of(session(), actor(), media_id)
+    rendition = request.args.get("versi", ORIGINAL)
+    if rendition == ORIGINAL:
+        return redirect(url_of(store(), media, seconds=OPENED))
+    return redirect(source_of(store(), media, rendition, seconds=OPENED).url)
+
+
+@blueprint.get("/media/<uuid:media_id>/keadaan")
+@needs(SIGNED_IN)
+def state(media_id: uuid.UUID) -> Response:
+    return jsonify(_described(media_of(session(), actor(), media_id)))
+
+
+@blueprint.post("/media/<uuid:media_id>/ulang")
+@needs(SIGNED_IN)
+def retry(media_id: uuid.UUID) -> Response:
+    media = media_of(session(), actor(), media_id, lock=True)
+    services.retry(session(), media, now=now())
+    return jsonify(_described(media)) if request.is_json else redirect(_back(), 303)
+
+
+def _taken(file: FileStorage) -> Media | None:
+    """The file as a row; None, and a sentence on the next page, if it is refused."""
+    who = actor()
+    try:
+        data = file.stream.read(PLAIN_LIMIT + 1)
+        if len(data) > PLAIN_LIMIT:
+            raise Invalid(TOO_LARGE_FOR_A_FORM)
+        return services.take_in(
+            session(),
+            store(),
+            file.filename or "",
+            data,
+            owner_id=who.id,
+            agency_id=who.agency_id,
+            quota=settings().upload_quota_mb * MB,
+            now=now(),
+        )
+    except Invalid as refusal:
+        flash(f"{file.filename}: {_(refusal.message) % refusal.values}", "danger")
+        return None
+
+
+def _back(*taken: Media) -> str:
+    """The page of ours that sent the form, with the files it got."""
+    target = urlsplit(request.form.get("next", ""))
+    if (
+        target.scheme
+        or target.netloc
+        or not target.path.startswith("/")
+        or target.path.startswith(("//", "/\\"))
+    ):
+        raise NotFound
+    query = [*parse_qsl(target.query), *(("media", str(media.id)) for media in taken)]
+    return f"{target.path}?{urlencode(query)}" if query else target.path
+
+
+def _upload(media: Media) -> dict[str, Any]:
+    """What the uploader needs to go on."""
+    if media.state is not MediaState.PENDING:
+        return {**_described(media), "parts": [], "done": []}
+    done = {part.number: part.size for part in services.arrived(store(), media) or []}
+    missing = parts.missing(done, media.size, media.part_size)[: forms.AT_ONCE]
+    return {**_described(media), "parts": _addresses(media, missing), "done": sorted(done)}
+
+
+def _addresses(media: Media, numbers: list[int]) -> list[dict[str, Any]]:
+    if media.upload_id is None or max(numbers, default=1) > parts.count(media.size, media.part_size):
+        raise NotFound
+    return [
+        {"number": n, "url": store().part_url(media.key, media.upload_id, n, seconds=SENDING)}
+        for n in numbers
+    ]
+
+
+def _described(media: Media) -> dict[str, Any]:
+    """A file for scripts: its state, and the sentence that a person reads about it."""
+    return {
+        "id": str(media.id),
+        "name": media.name,
+        "size": media.size,
+        "part_size": media.part_size,
+        "kind": media.kind,
+        "group": media.group,
+        "state": media.state,
+        "message": words.state(media),
+        "can_retry": media.can_retry,
+    }

@@ -1,0 +1,26 @@
+"""What a person reads about the state of a file, in their language."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from lms.media.models import Media, MediaState
+
+
+def problem(media: Media) -> str:
+    """Why a file failed and what to do; "" if it did not."""
+    return str(_(media.problem) % media.facts.get("values", {})) if media.problem else ""
+
+
+def state(media: Media) -> str:
+    """One sentence for each state of a file."""
+    if media.state == MediaState.FAILED:
+        return problem(media)
+    if media.state == MediaState.PENDING:
+        return str(_("Unggahan belum lengkap. Pilih berkas yang sama untuk melanjutkan."))
+    if media.state == MediaState.READY:
+        return str(_("Siap dipakai."))
+    done, of = media.facts.get("progress", (0, 0))
+    if of:
+        return str(_("Sedang disiapkan, %(done)s dari %(of)s halaman.", done=done, of=of))
+    return str(_("Sedang disiapkan."))
