@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from lms.clock import now
 from lms.jobs.queue import Work, listening
-from lms.shell import assets
+from lms.shell import assets, health, migrations
 from lms.shell.migrations import db_cli
 from lms.shell.translations import translations_cli
 from lms.web import db, settings, store
@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(assets_cli)
     app.cli.add_command(translations_cli)
     app.cli.add_command(db_cli)
+    app.cli.add_command(prepare)
 
 
 def work_here() -> Work:
@@ -63,6 +64,16 @@ def work(concurrency: int) -> None:
             update_heartbeat_interval=5,
             stalled_worker_timeout=15,
         )
+
+
+@click.command("prepare")
+def prepare() -> None:
+    """Everything a new version needs before it serves: migrations and compressed static files."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if not health.at_head():
+        migrations.alembic_of(app).upgrade()
+    root = Path(app.root_path)
+    assets.build(root, assets.version_of(root / "static"))
 
 
 @assets_cli.command("build")

@@ -33,15 +33,14 @@ def alive() -> str:
 @needs(ANYONE)
 def ready() -> tuple[Response, int]:
     """200 when this process may get requests. The names of what is wrong are shown, never details."""
-    wrong = [
-        name for name, test in {"database": _database, "disk": _disk, "jobs": _jobs}.items() if not test()
-    ]
+    wrong = [name for name, test in {"database": at_head, "disk": _disk, "jobs": _jobs}.items() if not test()]
     degraded = [] if _store() else ["store"]
     state = "unready" if wrong else "degraded" if degraded else "ready"
     return jsonify(state=state, wrong=wrong, degraded=degraded), 503 if wrong else 200
 
 
-def _database() -> bool:
+def at_head() -> bool:
+    """Whether the database answers and has the migrations that this code expects."""
     try:
         found: Any = session().scalar(sa.text("SELECT version_num FROM alembic_version"))
     except sa.exc.SQLAlchemyError:
