@@ -115,3 +115,8 @@ def normalised(text: str) -> str | None:
     """The code that somebody typed from paper; O is read as 0, I and L as 1. None when it cannot be a code."""
     bare = re.sub(r"[\s\u2010-\u2015\u2212_.-]", "", text[:200]).upper().translate(_LOOKALIKES)
     return bare if len(bare) == _CODE_LENGTH and set(bare) <= set(_MARKS) else None
+
+
+def verification_address(base: str, code: str) -> str:
+    """The short public address that the QR code carries."""
+    return f"{base}/v/{code}"

@@ -1,4 +1,4 @@
-"""Who may issue and end certificates."""
+"""Who may issue and end certificates, and who says how they look and what earns them."""
 
 from __future__ import annotations
 
@@ -11,4 +11,9 @@ LIST = Permission(
     N_("Melihat sertifikat instansi"),
     frozenset({Role.ISSUER, Role.ADMIN, Role.AUDITOR}),
     writes=False,
+)
+DESIGN = Permission(
+    "certificates:design",
+    N_("Mengatur templat, syarat, dan isi sertifikat"),
+    frozenset({Role.ISSUER, Role.ADMIN}),
 )
