@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from courses.certificates.feature import FEATURE as CERTIFICATES
+from courses.certificates.feature import ISSUING
 from courses.demo.feature import FEATURE as DEMO
 from courses.home.feature import FEATURE as HOME
 from courses.lessons.feature import FEATURE as LESSONS
@@ -26,6 +27,7 @@ FEATURES = [
     QUIZZES,
     PROJECTS,
     CERTIFICATES,
+    ISSUING,
     HOME,
     DEMO,
 ]

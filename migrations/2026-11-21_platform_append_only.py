@@ -10,6 +10,23 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("audit_entry", "mark_entry", "answer_revision", "answer_mark")
+# What an issued certificate is; how it ended and where its PDF lies may still be written.
+FROZEN = (
+    "id",
+    "agency_id",
+    "cohort_id",
+    "enrolment_id",
+    "person_id",
+    "year",
+    "sequence",
+    "number",
+    "code",
+    "name",
+    "facts",
+    "issued_on",
+    "issued_at",
+    "issued_by",
+)
 
 
 def upgrade() -> None:
@@ -23,9 +40,24 @@ def upgrade() -> None:
         op.execute(
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FROZEN)
+    op.execute(
+        f"CREATE TRIGGER frozen BEFORE UPDATE ON certificate FOR EACH ROW WHEN ({changed} OR"
+        " (OLD.state <> 'valid' AND NEW.state <> OLD.state)) EXECUTE FUNCTION refuse_change()"
+    )
+    op.execute(
+        "CREATE TRIGGER kept BEFORE DELETE ON certificate FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+    op.execute(
+        "CREATE TRIGGER forward_only BEFORE UPDATE ON number_counter FOR EACH ROW"
+        " WHEN (NEW.last < OLD.last) EXECUTE FUNCTION refuse_change()"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER forward_only ON number_counter")
+    op.execute("DROP TRIGGER kept ON certificate")
+    op.execute("DROP TRIGGER frozen ON certificate")
     for table in APPEND_ONLY:
         op.execute(f"DROP TRIGGER append_only ON {table}")
     op.execute("DROP FUNCTION refuse_change()")

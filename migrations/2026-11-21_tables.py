@@ -365,14 +365,21 @@ def upgrade() -> None:
     op.create_table(
         "certificate_template",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("certificate", "charter", name="certificatekind", native_enum=False, length=40),
+            nullable=False,
+        ),
         sa.Column("number_format", sa.Text(), nullable=False),
-        sa.Column("heading", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("signatories", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("logo_id", sa.Uuid(), nullable=True),
         sa.Column("classification", sa.Text(), nullable=False),
         sa.Column("unit_code", sa.Text(), nullable=False),
+        sa.Column("organiser", sa.Text(), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
+        sa.Column("legal_basis", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("signatories", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("logo_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -391,7 +398,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_template")),
     )
     op.create_index(
-        op.f("ix_certificate_template_agency_id"), "certificate_template", ["agency_id"], unique=False
+        "ix_certificate_template_agency", "certificate_template", ["agency_id", "created_at"], unique=False
     )
     op.create_table(
         "course",
@@ -540,6 +547,35 @@ def upgrade() -> None:
     op.create_index(op.f("ix_activity_course_id"), "activity", ["course_id"], unique=False)
     op.create_index(op.f("ix_activity_module_id"), "activity", ["module_id"], unique=False)
     op.create_table(
+        "certificate_batch",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_certificate_batch_agency_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_certificate_batch_cohort_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["person.id"], name=op.f("fk_certificate_batch_issued_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_batch")),
+    )
+    op.create_index(op.f("ix_certificate_batch_cohort_id"), "certificate_batch", ["cohort_id"], unique=False)
+    op.create_table(
+        "cohort_certificate",
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("subjects", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("training", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_cohort_certificate_cohort_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("cohort_id", name=op.f("pk_cohort_certificate")),
+    )
+    op.create_table(
         "cohort_staff",
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -610,12 +646,15 @@ def upgrade() -> None:
     op.create_table(
         "certificate",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
         sa.Column("enrolment_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "state",
@@ -636,6 +675,12 @@ def upgrade() -> None:
             ["agency_id"], ["agency.id"], name=op.f("fk_certificate_agency_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
+            ["batch_id"], ["certificate_batch.id"], name=op.f("fk_certificate_batch_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_certificate_cohort_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
             ["ended_by"], ["person.id"], name=op.f("fk_certificate_ended_by"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
@@ -654,11 +699,16 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("agency_id", "number", name=op.f("uq_certificate_agency_id_number")),
         sa.UniqueConstraint(
             "agency_id", "year", "sequence", name=op.f("uq_certificate_agency_id_year_sequence")
         ),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+        sa.UniqueConstraint("replaced_by_id", name=op.f("uq_certificate_replaced_by_id")),
     )
+    op.create_index("ix_certificate_agency_issued", "certificate", ["agency_id", "issued_at"], unique=False)
+    op.create_index(op.f("ix_certificate_batch_id"), "certificate", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_certificate_cohort_id"), "certificate", ["cohort_id"], unique=False)
     op.create_index(op.f("ix_certificate_enrolment_id"), "certificate", ["enrolment_id"], unique=False)
     op.create_index(op.f("ix_certificate_person_id"), "certificate", ["person_id"], unique=False)
     op.create_index(
@@ -1284,6 +1334,9 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_certificate_person_id"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_enrolment_id"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_cohort_id"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_batch_id"), table_name="certificate")
+    op.drop_index("ix_certificate_agency_issued", table_name="certificate")
     op.drop_table("certificate")
     op.drop_table("activity_dates")
     op.drop_index("ix_enrolment_person_state", table_name="enrolment")
@@ -1291,6 +1344,9 @@ def downgrade() -> None:
     op.drop_table("enrolment")
     op.drop_index(op.f("ix_cohort_staff_person_id"), table_name="cohort_staff")
     op.drop_table("cohort_staff")
+    op.drop_table("cohort_certificate")
+    op.drop_index(op.f("ix_certificate_batch_cohort_id"), table_name="certificate_batch")
+    op.drop_table("certificate_batch")
     op.drop_index(op.f("ix_activity_module_id"), table_name="activity")
     op.drop_index(op.f("ix_activity_course_id"), table_name="activity")
     op.drop_table("activity")
@@ -1305,7 +1361,7 @@ def downgrade() -> None:
     op.drop_table("cohort")
     op.drop_index("ix_course_agency_title", table_name="course")
     op.drop_table("course")
-    op.drop_index(op.f("ix_certificate_template_agency_id"), table_name="certificate_template")
+    op.drop_index("ix_certificate_template_agency", table_name="certificate_template")
     op.drop_table("certificate_template")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")

@@ -1,11 +1,11 @@
-"""What an agency and a cohort decide about certificates: the template, the rule, the back page."""
+"""What an agency and a cohort decide about their certificates: the template, the rule, the back page."""
 
 from __future__ import annotations
 
 import io
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,7 +16,7 @@ from courses.certificates import numbering
 from courses.certificates.events import SampleWanted
 from courses.certificates.facts import Subject
 from courses.certificates.models import CertificateKind, CertificateTemplate, CohortCertificate
-from courses.certificates.queries import template_in_force, today_in
+from courses.certificates.queries import template_in_force
 from courses.certificates.siasn import TRAINING, USUAL
 from courses.certificates.wording import MOST_SUBJECTS, Signatory, check_body
 from courses.cohorts.models import Cohort
@@ -30,7 +30,16 @@ from lms.media.models import Media, MediaState
 from lms.storage.store import ObjectStore
 
 MOST_LOGO, LOGO_SIDE = 2 * 1024 * 1024, 480
-_TEXTS = ("number_format", "classification", "unit_code", "organiser", "heading", "legal_basis", "body", "place")
+_TEXTS = (
+    "number_format",
+    "classification",
+    "unit_code",
+    "organiser",
+    "heading",
+    "legal_basis",
+    "body",
+    "place",
+)
 
 
 def save_template(
@@ -120,10 +129,10 @@ def keep_logo(
 
 
 def want_sample(
-    session: Session, template: CertificateTemplate, cohort_id: uuid.UUID | None
+    session: Session, template: CertificateTemplate, cohort_id: uuid.UUID | None, *, on: date
 ) -> None:
-    """Have the sample of a template made; it is there some seconds later."""
-    publish(session, SampleWanted(template.id, cohort_id))
+    """Have the sample of a template made, as of a day; it is there some seconds later."""
+    publish(session, SampleWanted(template.id, cohort_id, on))
 
 
 def set_rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from lms.events import Event
 
@@ -20,6 +21,7 @@ class CertificatesReady(Event):
     """The PDFs of these certificates were just stored, for the first time."""
 
     certificate_ids: tuple[uuid.UUID, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class CertificateRevoked(Event):
 
     certificate_id: uuid.UUID
     person_id: uuid.UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,4 @@ class SampleWanted(Event):
 
     template_id: uuid.UUID
     cohort_id: uuid.UUID | None
+    on: date

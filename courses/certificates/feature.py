@@ -1,15 +1,50 @@
-"""Certificates, as a plug."""
+"""Certificates, as two plugs: what learners and anybody see, and the pages of those who issue them."""
 
 from __future__ import annotations
 
-from courses.certificates.permissions import ISSUE, LIST
-from courses.certificates.views import blueprint
+from courses.certificates.events import (
+    CertificateRevoked,
+    CertificatesIssued,
+    CertificatesReady,
+    SampleWanted,
+)
+from courses.certificates.jobs import draw_sample, render
+from courses.certificates.listeners import draw_after_commit, render_after_commit, tell_ready, tell_revoked
+from courses.certificates.permissions import DESIGN, ISSUE, LIST
+from courses.certificates.views import agency, cohort, public, template
+from lms.access import allows
 from lms.errors import N_
 from lms.feature import Feature, NavItem
 
+# The staff's pages stand in three files on one blueprint; importing them puts them there.
+STAFF_PAGES = (agency, cohort, template)
+
 FEATURE = Feature(
     name="certificates",
-    blueprint=blueprint,
-    permissions=[ISSUE, LIST],
-    nav=[NavItem("certificates.show", N_("Sertifikat"), "award", lambda actor: not actor.is_staff, order=30)],
+    blueprint=public.blueprint,
+    permissions=[ISSUE, LIST, DESIGN],
+    jobs=[render, draw_sample],
+    listeners=[
+        (CertificatesIssued, render_after_commit),
+        (CertificatesReady, tell_ready),
+        (CertificateRevoked, tell_revoked),
+        (SampleWanted, draw_after_commit),
+    ],
+    nav=[
+        NavItem("certificates.mine", N_("Sertifikat"), "award", lambda actor: not actor.is_staff, order=30),
+        NavItem(
+            "certificates.mine",
+            N_("Sertifikat saya"),
+            "award",
+            lambda actor: actor.is_staff,
+            group="learn",
+            order=30,
+        ),
+    ],
+)
+
+ISSUING = Feature(
+    name="issuing",
+    blueprint=agency.issuing,
+    nav=[NavItem("issuing.overview", N_("Sertifikat"), "award", lambda actor: allows(actor, LIST), order=30)],
 )

@@ -39,7 +39,8 @@ def render(work: Work, *, certificate_ids: str) -> None:
             log.exception("a certificate cannot be printed", extra={"certificate": str(certificate.id)})
             unprintable.append(str(certificate.id))
     with work.transaction() as session:
-        publish(session, CertificatesReady(tuple(store_pdfs(session, stored))))
+        ready = store_pdfs(session, stored)
+        publish(session, CertificatesReady(tuple(ready), work.now()))
     if unprintable:
         raise pdf.Unprintable(", ".join(unprintable))
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Module
@@ -80,9 +81,7 @@ def chosen(learners: Sequence[Learner], enrolment_ids: Collection[uuid.UUID] | N
     """
     if enrolment_ids is None:
         return [learner for learner in learners if learner.standing == READY]
-    return [
-        learner for learner in learners if learner.enrolment_id in enrolment_ids and learner.may_have_one
-    ]
+    return [learner for learner in learners if learner.enrolment_id in enrolment_ids and learner.may_have_one]
 
 
 def _seats(cohort_id: uuid.UUID) -> sa.Select[*tuple[Any, ...]]:
@@ -101,7 +100,7 @@ def _seats(cohort_id: uuid.UUID) -> sa.Select[*tuple[Any, ...]]:
     )
     newest = (
         sa.select(Certificate.enrolment_id, Certificate.id, Certificate.number, Certificate.state)
-        .distinct(Certificate.enrolment_id)
+        .ext(distinct_on(Certificate.enrolment_id))
         .where(Certificate.cohort_id == cohort_id)
         .order_by(Certificate.enrolment_id, Certificate.issued_at.desc(), Certificate.sequence.desc())
         .subquery()

@@ -42,9 +42,7 @@ def picture(facts: Mapping[str, Any], code: str, address: str, *, logo: bytes | 
     return _compiled(front, code, address, logo, format="png", ppi=88)
 
 
-def _compiled(
-    facts: Mapping[str, Any], code: str, address: str, logo: bytes | None, **wanted: Any
-) -> bytes:
+def _compiled(facts: Mapping[str, Any], code: str, address: str, logo: bytes | None, **wanted: Any) -> bytes:
     inputs = {"facts": json.dumps(_printed(facts, code, address, logo)), "qr": _qr(address)}
     moment = datetime.combine(date.fromisoformat(facts["issued_on"]), time(), UTC)
     with _lock:

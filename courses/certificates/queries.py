@@ -22,7 +22,7 @@ from courses.certificates.models import (
     CohortCertificate,
     NumberCounter,
 )
-from courses.certificates.numbering import normalised
+from courses.certificates.numbering import Numbered, normalised, render
 from courses.certificates.permissions import LIST
 from courses.certificates.siasn import USUAL
 from courses.cohorts.models import Cohort, Enrolment, EnrolmentState
@@ -92,11 +92,21 @@ def by_code(session: Session, typed: str) -> Checked | None:
     return Checked(*row) if row else None
 
 
-def replaced(session: Session, certificate: Certificate) -> Certificate | None:
-    """The certificate whose place this one took."""
-    return session.scalars(
-        sa.select(Certificate).where(Certificate.replaced_by_id == certificate.id)
-    ).one_or_none()
+def neighbours(session: Session, certificate: Certificate) -> tuple[Certificate | None, Certificate | None]:
+    """The certificate whose place this one took, and the one that took its place. One statement."""
+    found = session.scalars(
+        sa.select(Certificate).where(
+            sa.or_(Certificate.replaced_by_id == certificate.id, Certificate.id == certificate.replaced_by_id)
+        )
+    ).all()
+    older = next((one for one in found if one.replaced_by_id == certificate.id), None)
+    newer = next((one for one in found if one.id == certificate.replaced_by_id), None)
+    return older, newer
+
+
+def facts_today(session: Session, certificate: Certificate) -> dict[str, str]:
+    """What a replacement would print about the person, as the records stand now."""
+    return people(session, [certificate.person_id])[certificate.person_id]
 
 
 def template_of(session: Session, agency_id: uuid.UUID) -> CertificateTemplate:
@@ -114,10 +124,38 @@ def template_in_force(session: Session, agency_id: uuid.UUID) -> CertificateTemp
     return session.scalars(newest).one_or_none()
 
 
-def last_number(session: Session, agency_id: uuid.UUID, year: int) -> int:
-    """The last running number that an agency used in a year; 0 before the first."""
-    counter = session.get(NumberCounter, (agency_id, year), populate_existing=True)
-    return counter.last if counter else 0
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the next certificates of an agency will look like. `last` is the last running number of the year."""
+
+    template: CertificateTemplate | None
+    issuer: str
+    last: int
+
+    def number(self, on: date, ahead: int = 1) -> str:
+        """The number that would be written `ahead` certificates from now, from 1. Only with a template."""
+        assert self.template is not None
+        numbered = Numbered(self.last + ahead, self.template.classification, self.template.unit_code, on)
+        return render(self.template.number_format, numbered)
+
+
+def outlook(session: Session, agency_id: uuid.UUID, year: int) -> Outlook:
+    """The template in force, the agency's name and its counter: one statement."""
+    newest = (
+        sa.select(CertificateTemplate.id)
+        .where(CertificateTemplate.agency_id == agency_id)
+        .order_by(CertificateTemplate.created_at.desc(), CertificateTemplate.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        sa.select(CertificateTemplate, Agency.name, sa.func.coalesce(NumberCounter.last, 0))
+        .select_from(Agency)
+        .outerjoin(CertificateTemplate, CertificateTemplate.id == newest)
+        .outerjoin(NumberCounter, sa.and_(NumberCounter.agency_id == Agency.id, NumberCounter.year == year))
+        .where(Agency.id == agency_id)
+    ).one()
+    return Outlook(*row)
 
 
 _NUMBER = (
@@ -160,7 +198,7 @@ def shared_facts_of(session: Session, cohort: Cohort, template: CertificateTempl
     ).one()
     chosen = content_of(session, cohort)
     return shared_facts(
-        template, cohort, agency, chosen.subjects, training=chosen.training, logo=logo if logo else None
+        template, cohort, agency, chosen.subjects, training=chosen.training, logo=logo or None
     )
 
 
@@ -291,7 +329,9 @@ def batch_progress(session: Session, cohort: Cohort, batch_id: uuid.UUID) -> Bat
     batch = session.get(CertificateBatch, batch_id)
     if batch is None or batch.cohort_id != cohort.id:
         raise NotFound
-    numbers = sa.func.array_agg(sa.dialects.postgresql.aggregate_order_by(Certificate.number, Certificate.sequence))
+    numbers = sa.func.array_agg(
+        sa.dialects.postgresql.aggregate_order_by(Certificate.number, Certificate.sequence)
+    )
     ready, total, ordered = session.execute(
         sa.select(sa.func.count(Certificate.pdf_key), sa.func.count(), numbers).where(
             Certificate.batch_id == batch_id
@@ -307,6 +347,37 @@ def waiting_for_pdf(session: Session, ids: Iterable[uuid.UUID]) -> Sequence[Cert
         .where(Certificate.id.in_(list(ids)), Certificate.pdf_key.is_(None))
         .order_by(Certificate.year, Certificate.sequence)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message about a certificate says; `replaces` when it took the place of another."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    course: str
+    number: str
+    reason: str
+    replaces: bool
+
+
+def told(session: Session, ids: Iterable[uuid.UUID]) -> list[Told]:
+    """What their owners are told about these certificates: one statement."""
+    older = aliased(Certificate)
+    rows = session.execute(
+        sa.select(
+            Certificate.id,
+            Certificate.person_id,
+            Certificate.facts["course"].astext,
+            Certificate.number,
+            sa.func.coalesce(older.reason, Certificate.reason),
+            older.id.is_not(None),
+        )
+        .outerjoin(older, older.replaced_by_id == Certificate.id)
+        .where(Certificate.id.in_(list(ids)))
+        .order_by(Certificate.year, Certificate.sequence)
+    )
+    return [Told(*row) for row in rows]
 
 
 def today_in(zone: str, now: datetime) -> date:

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses.certificates.facts import Facts, derived_subjects, facts_of, shared_facts
 from courses.certificates.models import CertificateTemplate
-from courses.certificates.numbering import Numbered, render
-from courses.certificates.queries import last_number, longest_name, people, shared_facts_of
+from courses.certificates.queries import longest_name, outlook, people, shared_facts_of
 from courses.certificates.siasn import USUAL
 from courses.cohorts.models import Cohort
 from lms.media.models import Media
@@ -49,24 +48,13 @@ _NOBODY = {
 }
 
 
-def sample_facts(
-    session: Session, template: CertificateTemplate, cohort: Cohort | None, on: date
-) -> Facts:
+def sample_facts(session: Session, template: CertificateTemplate, cohort: Cohort | None, on: date) -> Facts:
     """The facts of a sample: the longest name of the cohort (or of the agency) and the number that comes next."""
-    shared = (
-        shared_facts_of(session, cohort, template) if cohort else _without_cohort(session, template, on)
-    )
+    shared = shared_facts_of(session, cohort, template) if cohort else _without_cohort(session, template, on)
     person_id = longest_name(session, template.agency_id, cohort.id if cohort else None)
     person = people(session, [person_id])[person_id] if person_id else _NOBODY
-    return {**facts_of(shared, person, next_number(session, template, on), on), "sample": True}
-
-
-def next_number(session: Session, template: CertificateTemplate, on: date, ahead: int = 1) -> str:
-    """The number that a certificate would get now; `ahead` counts from 1."""
-    sequence = last_number(session, template.agency_id, on.year) + ahead
-    return render(
-        template.number_format, Numbered(sequence, template.classification, template.unit_code, on)
-    )
+    number = outlook(session, template.agency_id, on.year).number(on)
+    return {**facts_of(shared, person, number, on), "sample": True}
 
 
 def sample_key(facts: Facts, suffix: str) -> str:

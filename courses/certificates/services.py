@@ -70,7 +70,11 @@ def issue(
     if not ready:
         return []
     batch = CertificateBatch(
-        id=batch_id or new_id(), agency_id=cohort.agency_id, cohort_id=cohort.id, issued_at=now, issued_by=by.id
+        id=batch_id or new_id(),
+        agency_id=cohort.agency_id,
+        cohort_id=cohort.id,
+        issued_at=now,
+        issued_by=by.id,
     )
     session.add(batch)
     seats = [(learner.enrolment_id, learner.person_id) for learner in ready]
@@ -148,7 +152,9 @@ def _refuse_used_numbers(session: Session, agency_id: uuid.UUID, numbers: list[s
         .limit(1)
     )
     if used:
-        raise Conflict(N_("Nomor %(number)s sudah pernah dipakai. Ubah format nomor di templat."), number=used)
+        raise Conflict(
+            N_("Nomor %(number)s sudah pernah dipakai. Ubah format nomor di templat."), number=used
+        )
 
 
 def _note_issued(session: Session, issued: Sequence[Certificate], *, by: Actor, now: datetime) -> None:
@@ -181,7 +187,7 @@ def revoke(session: Session, certificate: Certificate, reason: str, *, by: Actor
         before={"state": str(CertificateState.VALID)},
         after={"number": certificate.number, "state": str(CertificateState.REVOKED), "reason": reason},
     )
-    publish(session, CertificateRevoked(certificate.id, certificate.person_id))
+    publish(session, CertificateRevoked(certificate.id, certificate.person_id, now))
 
 
 def replace(
@@ -221,9 +227,7 @@ def _lock_valid(session: Session, certificate: Certificate) -> None:
         raise Conflict(N_("Sertifikat ini sudah dicabut atau diganti. Muat ulang halaman untuk melihatnya."))
 
 
-def _end(
-    certificate: Certificate, state: CertificateState, reason: str, *, by: Actor, now: datetime
-) -> None:
+def _end(certificate: Certificate, state: CertificateState, reason: str, *, by: Actor, now: datetime) -> None:
     certificate.state, certificate.reason = state, reason
     certificate.ended_at, certificate.ended_by = now, by.id
 

@@ -37,7 +37,7 @@ class EnrolmentState(enum.StrEnum):
 
 
 class Cohort(Identified, Model):
-    """One run of a course. `quota` None means no limit; `rule` says what earns the certificate (progress.eligibility)."""
+    """One run of a course. `quota` None means no limit; `rule` says what earns the certificate (progress.earning)."""
 
     __tablename__ = "cohort"
     __table_args__ = (sa.Index("ix_cohort_agency_dates", "agency_id", "ends_on"),)

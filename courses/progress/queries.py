@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Module
-from courses.cohorts.models import ActivityDates, Cohort, Enrolment, EnrolmentState
+from courses.cohorts.models import ActivityDates, Cohort, Enrolment
 from courses.cohorts.queries import Seat
 from courses.progress.models import MarkEntry, Progress, State
 from courses.progress.outline import LOCKED, Outline, Row, outline
@@ -114,46 +114,6 @@ def summaries(session: Session, seats: Sequence[Seat]) -> list[ClassSummary]:
     )
     found = {row[0]: (row[1], row[2]) for row in session.execute(counted)}
     return [ClassSummary(seat, *reversed(found.get(seat.enrolment_id, (0, 0)))) for seat in seats]
-
-
-@dataclass(frozen=True, slots=True)
-class Eligibility:
-    """Whether an enrolment has earned its certificate, and what is still missing (titles, in order)."""
-
-    enrolment_id: uuid.UUID
-    person_id: uuid.UUID
-    missing: list[str]
-
-    @property
-    def is_eligible(self) -> bool:
-        return not self.missing
-
-
-def eligibility(session: Session, cohort: Cohort) -> list[Eligibility]:
-    """Everybody with a seat in a cohort, with the required activities that are not complete. Two statements."""
-    required = session.execute(
-        sa.select(Activity.id, Activity.title)
-        .join(Module, Module.id == Activity.module_id)
-        .where(Activity.course_id == cohort.course_id, Activity.published, Activity.required)
-        .order_by(Module.position, Activity.position)
-    ).all()
-    finished = (
-        sa.select(sa.func.array_agg(Progress.activity_id))
-        .where(Progress.enrolment_id == Enrolment.id, Progress.state == State.DONE)
-        .correlate(Enrolment)
-        .scalar_subquery()
-    )
-    learners = session.execute(
-        sa.select(Enrolment.id, Enrolment.person_id, finished.label("finished"))
-        .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
-        .order_by(Enrolment.created_at, Enrolment.id)
-    ).all()
-    return [
-        Eligibility(
-            row.id, row.person_id, [title for id_, title in required if id_ not in set(row.finished or ())]
-        )
-        for row in learners
-    ]
 
 
 @dataclass(frozen=True, slots=True)

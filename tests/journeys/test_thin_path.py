@@ -88,8 +88,10 @@ def test_ayu_learns_passes_and_gets_a_certificate_that_anybody_can_verify(
     edi = client_of(scene.edi)
     page = f"/kelola/kelas/{scene.cohort.id}/sertifikat"
     assert str(scene.seat.id) in edi.get(page).text
-    edi.post(page, data={"enrolment": str(scene.seat.id)})
-    edi.post(page, data={"enrolment": str(scene.seat.id)})
+    asked = edi.get(f"{page}/terbitkan?pilih={scene.seat.id}").text
+    hidden = dict(re.findall(r'name="(batch|count|first)" value="([^"]*)"', asked))
+    edi.post(f"{page}/terbitkan?pilih={scene.seat.id}", data=hidden)
+    edi.post(f"{page}/terbitkan?pilih={scene.seat.id}", data=hidden)
     certificate = session.scalars(sa.select(Certificate)).one()
     assert re.fullmatch(r"800\.2\.2/0001/BKPSDM/[IVX]+/\d{4}", certificate.number)
     assert "Etika Pelayanan" in ayu.get("/sertifikat").text
