@@ -136,6 +136,7 @@ class TemplateForm(Form):
         if kept is None:
             return cls(kind=CertificateKind.CERTIFICATE.value, **_USUAL)
         values: dict[str, Any] = {name: getattr(kept, name) for name in _TEXTS}
+        values["body"] = kept.body or USUAL_BODY
         for side, stored in zip(("front", "back"), kept.signatories, strict=False):
             values |= {f"{side}_{name}": text for name, text in stored.items()}
         return cls(kind=kept.kind.value, **values)
