@@ -11,7 +11,8 @@ from typing import Any
 
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.connector import BaseConnector
-from procrastinate.jobs import Status
+from procrastinate.jobs import JobDeferrer, Status
+from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from procrastinate.tasks import Task
@@ -29,6 +30,7 @@ SILENT_AFTER = 15
 Run = Callable[..., None]
 
 queue = App(connector=SyncPsycopgConnector())
+_MANAGER = JobManager(SyncPsycopgConnector())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,24 @@ def later(
     `once` names work that needs to wait only once: while such a job waits, another one is not added.
     """
     session.flush()
-    connection = session.connection().connection.driver_connection
     if once and _waits(session, once):
         return
-    task.configure(connection=connection, schedule_at=at, lock=once).defer(**ids)
+    _deferrer(session, task, schedule_at=at, lock=once).defer(**ids)
 
 
 def later_each(session: Session, task: Task[..., Any, ...], jobs: Sequence[dict[str, Any]]) -> None:
     """Defer one job for each of these arguments, in one statement however many they are."""
     session.flush()
+    _deferrer(session, task).batch_defer(*jobs)
+
+
+def _deferrer(session: Session, task: Task[..., Any, ...], **options: Any) -> JobDeferrer:
+    """Deferring waits for nobody, so it is done on the session's own connection: inside a worker too, whose connector
+    is of the other kind and would refuse it."""
     connection = session.connection().connection.driver_connection
-    task.configure(connection=connection).batch_defer(*jobs)
+    deferrer = task.configure(connection=connection, **options)
+    deferrer.job_manager = _MANAGER
+    return deferrer
 
 
 def _waits(session: Session, once: str) -> bool:
