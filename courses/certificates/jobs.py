@@ -17,7 +17,7 @@ from courses.cohorts.models import Cohort
 from lms.events import publish
 from lms.jobs.queue import Work, job
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("bina.certificates")
 
 PDF = "application/pdf"
 
