@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from courses.certificates.feature import FEATURE as CERTIFICATES
 from courses.certificates.feature import ISSUING
+from courses.cohorts.feature import APPROVALS, BROWSE, CALENDAR
+from courses.cohorts.feature import FEATURE as COHORTS
 from courses.demo.feature import FEATURE as DEMO
 from courses.home.feature import FEATURE as HOME
 from courses.lessons.feature import FEATURE as LESSONS
@@ -21,6 +23,10 @@ FEATURES = [
     ACCOUNT,
     NOTIFICATIONS,
     MEDIA,
+    COHORTS,
+    BROWSE,
+    APPROVALS,
+    CALENDAR,
     PROGRESS,
     CLASSROOM,
     LESSONS,

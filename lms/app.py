@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from lms import mail
 from lms.auth.queries import SignedIn
 from lms.config import Settings
-from lms.events import Bus
+from lms.events import Bus, Event, Listener
 from lms.feature import Feature
 from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, pages, words
 from lms.storage.folder import FolderStore
@@ -118,9 +120,19 @@ def _database(app: Flask, features: Sequence[Feature]) -> None:
     bus = Bus()
     for feature in features:
         for kind, listener in feature.listeners:
-            bus.listen(kind, listener)
+            bus.listen(kind, _in_context(app, listener))
     with app.app_context():
         db.sessionmaker.configure(info={"bus": bus})
+
+
+def _in_context(app: Flask, listener: Listener) -> Listener:
+    """Listeners write mails and links, also when the fact was published outside of requests."""
+
+    def listen(session: Session, fact: Event) -> None:
+        with nullcontext() if has_app_context() else app.app_context():
+            listener(session, fact)
+
+    return listen
 
 
 def _transactions(app: Flask) -> None:

@@ -18,3 +18,7 @@ TEACH = Permission(
     frozenset({Role.INSTRUCTOR, Role.ADMIN, Role.AUDITOR}),
     writes=False,
 )
+LIST = Permission("cohorts:list", N_("Melihat daftar kelas"), SEE.roles | TEACH.roles, writes=False)
+ANNOUNCE = Permission(
+    "cohorts:announce", N_("Mengumumkan kepada peserta kelas"), frozenset({Role.INSTRUCTOR, Role.ADMIN})
+)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Course
 from courses.certificates.models import CertificateTemplate
-from courses.cohorts.models import Cohort
+from courses.cohorts.joining import join
+from courses.cohorts.models import Admission, Cohort, Delivery
 from courses.cohorts.services import assign_staff, enrol, open_cohort
 from courses.demo.cast import AGENCIES, PEOPLE, ROLES
 from courses.demo.people import Loaded, load_people
@@ -31,23 +32,56 @@ def load(session: Session, *, now: datetime) -> bool:
     teacher = loaded.role("instructor")
     author = Actor(teacher.id, sorong.id, teacher.full_name)
     session.add(_template(sorong, now))
+    courses: list[Course] = []
     for folder in sorted(file.parent for file in CONTENT.glob("*/course.json")):
         course = import_folder(session, folder, sorong.id, by=author, now=now)
         cohort = _open(session, sorong, course, author, now=now)
         for person in _learners(loaded):
             enrol(session, cohort, person, by=author, now=now)
+        courses.append(course)
+    _more_classes(session, loaded, courses, author, now=now)
     return True
 
 
-def _open(session: Session, agency: Agency, course: Course, author: Actor, *, now: datetime) -> Cohort:
-    today = now.date()
+def _more_classes(
+    session: Session, loaded: Loaded, courses: list[Course], author: Actor, *, now: datetime
+) -> None:
+    """One class that is over, one that takes people in (with a waiting list), one for which the superior is asked."""
+    sorong, learners = loaded.agencies["sorong"], _learners(loaded)
+    over, opened, asking = courses[0], courses[1 % len(courses)], courses[2 % len(courses)]
+    finished = _open(session, sorong, over, author, now=now, name="Angkatan Perdana", begins=-70)
+    announced = _open(session, sorong, opened, author, now=now, name="Angkatan II", begins=10)
+    announced.admission, announced.quota = Admission.OPEN, 8
+    announced.delivery, announced.place = Delivery.BLENDED, "Aula BKPSDM, Jalan Kurana"
+    approved = _open(session, sorong, asking, author, now=now, name="Angkatan II", begins=14)
+    approved.admission = Admission.APPROVAL
+    for person in learners[6:]:
+        enrol(session, finished, person, by=author, now=now)
+    maria = loaded.role("learner")
+    for person in [p for p in learners if p is not maria][:11]:
+        enrol(session, announced, person, by=None, now=now)
+    join(session, Actor(maria.id, sorong.id, maria.full_name), approved.id, now=now)
+
+
+def _open(
+    session: Session,
+    agency: Agency,
+    course: Course,
+    author: Actor,
+    *,
+    now: datetime,
+    name: str = "Angkatan I",
+    begins: int = -7,
+) -> Cohort:
+    """A published class of four weeks that begins so many days from today."""
+    first = now.date() + timedelta(days=begins)
     cohort = open_cohort(
         session,
         agency.id,
         course.id,
-        name="Angkatan I",
-        starts_on=today - timedelta(days=7),
-        ends_on=today + timedelta(days=21),
+        name=name,
+        starts_on=first,
+        ends_on=first + timedelta(days=28),
         zone=agency.zone,
         by=author,
         now=now,

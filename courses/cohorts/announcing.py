@@ -1,0 +1,92 @@
+"""Saying something to everybody in a cohort."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from courses.cohorts.events import Announced
+from courses.cohorts.models import Announcement, Cohort
+from lms.access import Actor
+from lms.audit.services import note
+from lms.errors import N_, Invalid, NotFound
+from lms.events import publish
+from lms.people.models import Person, titled
+from lms.richtext import from_markdown, text_of
+
+
+def announce(
+    session: Session, cohort: Cohort, *, title: str, source: str, by: Actor, now: datetime
+) -> Announcement:
+    """Publish an announcement (Markdown); everybody with a seat is told."""
+    body = from_markdown(source)
+    if not text_of(body):
+        raise Invalid(N_("Tulis isi pengumuman."), field="source")
+    announcement = Announcement(
+        cohort_id=cohort.id, author_id=by.id, title=title, source=source, body=body, created_at=now
+    )
+    session.add(announcement)
+    session.flush()
+    note(
+        session,
+        "cohort:announced",
+        "announcement",
+        announcement.id,
+        by=by,
+        now=now,
+        agency_id=cohort.agency_id,
+        after={"title": title},
+    )
+    publish(session, Announced(announcement.id, cohort.id))
+    return announcement
+
+
+def take_back(
+    session: Session, cohort: Cohort, announcement_id: uuid.UUID, *, by: Actor, now: datetime
+) -> None:
+    """Remove an announcement from the class; mails that left cannot be called back."""
+    found = session.get(Announcement, announcement_id)
+    if found is None or found.cohort_id != cohort.id:
+        raise NotFound
+    note(
+        session,
+        "cohort:announcement-removed",
+        "announcement",
+        found.id,
+        by=by,
+        now=now,
+        agency_id=cohort.agency_id,
+        before={"title": found.title, "source": found.source},
+    )
+    session.delete(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An announcement as it is read."""
+
+    id: uuid.UUID
+    title: str
+    body: str
+    author: str
+    created_at: datetime
+
+
+def announcements_of(
+    session: Session, cohort_id: uuid.UUID, *, limit: int = 3, offset: int = 0
+) -> Sequence[Said]:
+    """The newest announcements of a cohort that the caller has already found for its reader."""
+    rows = session.execute(
+        sa.select(Announcement, Person.front_title, Person.full_name, Person.back_title)
+        .join(Person, Person.id == Announcement.author_id)
+        .where(Announcement.cohort_id == cohort_id)
+        .order_by(Announcement.created_at.desc(), Announcement.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Said(a.id, a.title, a.body, titled(*name), a.created_at) for a, *name in rows]
