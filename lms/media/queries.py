@@ -194,12 +194,13 @@ def used_bytes(session: Session, owner_id: uuid.UUID) -> int:
     return int(total or 0)
 
 
-def same_upload(session: Session, actor: Actor, fingerprint: str, size: int) -> Media | None:
+def same_upload(session: Session, actor: Actor, name: str, size: int, fingerprint: str) -> Media | None:
     """An upload that the actor began and did not finish, of the same file by its fingerprint."""
     found = sa.select(Media).where(
         Media.owner_id == actor.id,
         Media.state == MediaState.PENDING,
         Media.fingerprint == fingerprint,
+        Media.name == name,
         Media.size == size,
     )
     return session.scalars(found.order_by(Media.id.desc()).limit(1)).one_or_none() if fingerprint else None

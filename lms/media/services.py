@@ -55,7 +55,7 @@ def begin(
     kind = kind_of(arrival.head, name) if arrival.head else None
     _check_size(arrival.size, SORTS[kind].limit if kind else LARGEST)
     _one_at_a_time(session, by.id)
-    media = same_upload(session, by, arrival.fingerprint, arrival.size)
+    media = same_upload(session, by, name, arrival.size, arrival.fingerprint)
     if media is None:
         _check_quota(session, by.id, arrival.size, quota)
         media = _row(name, arrival.size, by.id, by.agency_id, now)

@@ -65,6 +65,8 @@ class Recording:
 
 def look_at(path: Path, kind: Kind) -> Recording:
     """What ffmpeg finds in a file of a kind. Raises Invalid if it is not what its kind promises."""
+    if _CONTAINERS[kind] == "mov":
+        starts_at_once(path)  # ffmpeg would make the best of a file that was cut off
     said = _ffmpeg(path, kind, [], LOOK, [])[1].said
     length = _DURATION.search(said)
     if length is None:

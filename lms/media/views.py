@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, flash, jsonify, redirect, request
 from flask_babel import gettext as _
@@ -82,11 +82,12 @@ def abandon(media_id: uuid.UUID) -> Response | tuple[str, int]:
 @needs(SIGNED_IN)
 def plain() -> Response:
     """Files of an ordinary form; back to its page with `?media=<id>` for each that was taken in."""
+    target = _back()
     chosen = [file for file in request.files.getlist("berkas") if file.filename]
     if not chosen:
         flash(_(NOTHING_CHOSEN), "danger")
-    taken = [media for file in chosen if (media := _taken(file))]
-    return redirect(_back(*taken), 303)
+    query = urlencode([("media", str(media.id)) for file in chosen if (media := _taken(file))])
+    return redirect(target + ("&" if "?" in target and query else "?" if query else "") + query, 303)
 
 
 @blueprint.get("/media/<uuid:media_id>")
@@ -136,18 +137,12 @@ def _taken(file: FileStorage) -> Media | None:
         return None
 
 
-def _back(*taken: Media) -> str:
-    """The page of ours that sent the form, with the files it got."""
+def _back() -> str:
+    """The page of ours that sent the form."""
     target = urlsplit(request.form.get("next", ""))
-    if (
-        target.scheme
-        or target.netloc
-        or not target.path.startswith("/")
-        or target.path.startswith(("//", "/\\"))
-    ):
+    if target.scheme or target.netloc or not target.path.startswith("/") or target.path.startswith("/\\"):
         raise NotFound
-    query = [*parse_qsl(target.query), *(("media", str(media.id)) for media in taken)]
-    return f"{target.path}?{urlencode(query)}" if query else target.path
+    return f"{target.path}?{target.query}" if target.query else target.path
 
 
 def _upload(media: Media) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def rgw() -> Iterator[Engine]:
 def rclone() -> Iterator[Engine]:
     """rclone's server, from its wheel. It knows no CORS of a bucket, so only the bucket is made."""
     port = free_port()
-    program = Path(sys.executable).parent / "rclone"
+    program = str(Path(sys.executable).parent / "rclone")
     with tempfile.TemporaryDirectory(prefix="rclone-") as folder:
         command = [
             program,

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
 
 from flask import Flask
 from werkzeug.serving import make_server
@@ -17,7 +18,7 @@ from werkzeug.serving import make_server
 class Answer:
     status: int
     body: bytes
-    headers: Mapping[str, str]
+    headers: Message[str, str]
 
 
 @contextmanager
