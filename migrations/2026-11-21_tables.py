@@ -169,6 +169,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_person_unit_id"), "person", ["unit_id"], unique=False)
     op.create_index("uq_person_email", "person", [sa.literal_column("lower(email)")], unique=True)
     op.create_table(
+        "calendar_address",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_calendar_address_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_calendar_address")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_address_token_hash")),
+    )
+    op.create_table(
         "credential",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
@@ -446,8 +457,11 @@ def upgrade() -> None:
             sa.Enum("open", "approval", "closed", name="admission", native_enum=False, length=40),
             nullable=False,
         ),
+        sa.Column("enrol_from", sa.Date(), nullable=True),
+        sa.Column("enrol_until", sa.Date(), nullable=True),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.Column("rule", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -547,6 +561,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_activity_course_id"), "activity", ["course_id"], unique=False)
     op.create_index(op.f("ix_activity_module_id"), "activity", ["module_id"], unique=False)
     op.create_table(
+        "announcement",
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_announcement_author_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_announcement_cohort_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
+    )
+    op.create_index(
+        "ix_announcement_cohort_created", "announcement", ["cohort_id", "created_at"], unique=False
+    )
+    op.create_table(
         "certificate_batch",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
@@ -607,11 +641,17 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("queue_number", sa.Integer(), nullable=True),
+        sa.Column("approver_id", sa.Uuid(), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["person.id"], name=op.f("fk_enrolment_approver_id"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohort.id"], name=op.f("fk_enrolment_cohort_id"), ondelete="RESTRICT"
         ),
@@ -627,7 +667,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
         sa.UniqueConstraint("cohort_id", "person_id", name=op.f("uq_enrolment_cohort_id_person_id")),
     )
-    op.create_index("ix_enrolment_cohort_state", "enrolment", ["cohort_id", "state"], unique=False)
+    op.create_index(
+        "ix_enrolment_approver",
+        "enrolment",
+        ["approver_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'requested'"),
+    )
+    op.create_index(
+        "ix_enrolment_cohort_state", "enrolment", ["cohort_id", "state", "queue_number"], unique=False
+    )
     op.create_index("ix_enrolment_person_state", "enrolment", ["person_id", "state"], unique=False)
     op.create_table(
         "activity_dates",
@@ -1341,12 +1390,17 @@ def downgrade() -> None:
     op.drop_table("activity_dates")
     op.drop_index("ix_enrolment_person_state", table_name="enrolment")
     op.drop_index("ix_enrolment_cohort_state", table_name="enrolment")
+    op.drop_index(
+        "ix_enrolment_approver", table_name="enrolment", postgresql_where=sa.text("state = 'requested'")
+    )
     op.drop_table("enrolment")
     op.drop_index(op.f("ix_cohort_staff_person_id"), table_name="cohort_staff")
     op.drop_table("cohort_staff")
     op.drop_table("cohort_certificate")
     op.drop_index(op.f("ix_certificate_batch_cohort_id"), table_name="certificate_batch")
     op.drop_table("certificate_batch")
+    op.drop_index("ix_announcement_cohort_created", table_name="announcement")
+    op.drop_table("announcement")
     op.drop_index(op.f("ix_activity_module_id"), table_name="activity")
     op.drop_index(op.f("ix_activity_course_id"), table_name="activity")
     op.drop_table("activity")
@@ -1386,6 +1440,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_employee_number_person_id"), table_name="employee_number")
     op.drop_table("employee_number")
     op.drop_table("credential")
+    op.drop_table("calendar_address")
     op.drop_index("uq_person_email", table_name="person")
     op.drop_index(op.f("ix_person_unit_id"), table_name="person")
     op.drop_index(op.f("ix_person_superior_id"), table_name="person")
