@@ -9,7 +9,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_entry", "mark_entry")
+APPEND_ONLY = ("audit_entry", "mark_entry", "project_version", "project_version_file")
 
 
 def upgrade() -> None:
