@@ -9,7 +9,14 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_entry", "mark_entry", "answer_revision", "answer_mark")
+APPEND_ONLY = (
+    "audit_entry",
+    "mark_entry",
+    "answer_revision",
+    "answer_mark",
+    "project_version",
+    "project_version_file",
+)
 # What an issued certificate is; how it ended and where its PDF lies may still be written.
 FROZEN = (
     "id",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from courses.projects import author_views, marking_views, staff_views, views
+from courses.projects.events import ProjectReviewed, ProjectSubmitted
+from courses.projects.listeners import tell_of_review, tell_of_submission
 from courses.projects.pages import blueprint
 from courses.projects.permissions import MARK, SEE
 from lms.feature import Feature
@@ -10,4 +12,9 @@ from lms.feature import Feature
 # Importing them puts their pages on the one blueprint.
 PAGES = (views, staff_views, marking_views, author_views)
 
-FEATURE = Feature(name="projects", blueprint=blueprint, permissions=[SEE, MARK])
+FEATURE = Feature(
+    name="projects",
+    blueprint=blueprint,
+    permissions=[SEE, MARK],
+    listeners=[(ProjectSubmitted, tell_of_submission), (ProjectReviewed, tell_of_review)],
+)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from courses.projects.services import Contents
 from courses.projects.work import SharedDraft, Work
@@ -50,12 +50,11 @@ class WorkForm(Form):
     def validate_links(self, field: TextAreaField) -> None:
         lines = read_links(field.data or "")
         if len(lines) > MOST_LINKS:
-            self.refuse("links", _("Paling banyak 20 tautan."))
+            raise ValidationError(_("Paling banyak 20 tautan."))
         wrong = next((line for line in lines if not is_link(line)), None)
         if wrong:
-            self.refuse(
-                "links",
-                _("“%(link)s” bukan alamat web. Tulis lengkap, diawali https://", link=wrong[:60]),
+            raise ValidationError(
+                _("“%(link)s” bukan alamat web. Tulis lengkap, diawali https://", link=wrong[:60])
             )
 
     def contents(self, media_ids: list[uuid.UUID]) -> Contents:

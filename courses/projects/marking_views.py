@@ -115,6 +115,13 @@ def _page(desk: Desk, refused: Refused) -> str:
         moderation=moderation_of(session(), desk.version.id) if desk.version else None,
         refused=refused,
         comment_id=new_id(),
+        file_url=lambda id_: url_for(
+            ".staff_file",
+            cohort_id=desk.ran.cohort.id,
+            activity_id=desk.ran.activity.id,
+            group_id=desk.work.group_id,
+            media_id=id_,
+        ),
         moment=now(),
         may_mark=may_mark(session(), actor(), desk.ran.cohort),
     )

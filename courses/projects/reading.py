@@ -43,7 +43,13 @@ def _listed(columns: dict[str, Any], order: tuple[Any, ...], rows: sa.Select[Any
 
 def _files(link: type[DraftFile] | type[VersionFile], belongs: sa.ColumnElement[bool], outer: Any) -> Json:
     columns = {"id": Media.id, "name": Media.name, "content_type": Media.content_type, "size": Media.size}
-    rows = sa.select(Media.id).join(link, link.media_id == Media.id).where(belongs).correlate(outer)
+    rows = (
+        sa.select(Media.id)
+        .select_from(Media)
+        .join(link, link.media_id == Media.id)
+        .where(belongs)
+        .correlate(outer)
+    )
     return _listed(columns, (link.position,), rows)
 
 
@@ -65,6 +71,7 @@ def _members() -> Json:
     }
     rows = (
         sa.select(GroupMember.id)
+        .select_from(GroupMember)
         .join(Enrolment, Enrolment.id == GroupMember.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Unit, Unit.id == Enrolment.unit_id)
@@ -102,6 +109,7 @@ def _versions() -> Json:
     }
     rows = (
         sa.select(Version.id)
+        .select_from(Version)
         .join(Person, Person.id == Version.submitted_by)
         .where(Version.group_id == Group.id)
         .correlate(Group)
@@ -120,6 +128,7 @@ def _comments() -> Json:
     }
     rows = (
         sa.select(Comment.id)
+        .select_from(Comment)
         .join(Person, Person.id == Comment.person_id)
         .where(Comment.group_id == Group.id)
         .correlate(Group)
@@ -140,6 +149,7 @@ def _reviews() -> Json:
     }
     rows = (
         sa.select(Review.id)
+        .select_from(Review)
         .join(Version, Version.id == Review.version_id)
         .join(Person, Person.id == Review.by_id)
         .where(Version.group_id == Group.id, Review.state == ReviewState.RELEASED)
@@ -157,6 +167,7 @@ def _milestones() -> Json:
     }
     rows = (
         sa.select(Milestone.id)
+        .select_from(Milestone)
         .outerjoin(
             MilestoneDue,
             sa.and_(MilestoneDue.milestone_id == Milestone.id, MilestoneDue.cohort_id == Cohort.id),
@@ -190,6 +201,7 @@ def _work(group: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
             saver.full_name.label("saved_by"),
             _files(DraftFile, DraftFile.group_id == Draft.group_id, Draft).label("draft_files"),
         )
+        .select_from(Project)
         .join(Cohort, Cohort.id == sa.bindparam("cohort", type_=sa.Uuid))
         .outerjoin(
             ActivityDates,

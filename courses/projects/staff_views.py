@@ -53,7 +53,8 @@ def groups(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
         every=lines,
         wanted=wanted,
         stages=_stages(ran),
-        moment=now(),
+        # As an input of type datetime-local wants it.
+        local=lambda due: f"{due.astimezone(ZoneInfo(ran.cohort.zone)):%Y-%m-%dT%H:%M}",
         may_mark=may_mark(session(), actor(), ran.cohort),
     )
 

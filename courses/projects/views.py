@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -52,6 +53,7 @@ def _page(
     seat: Seat, row: Row, work: Work, form: WorkForm, *, chosen: list[File], moved: bool = False
 ) -> str:
     form.offer(work)
+    here: dict[str, Any] = {"cohort_id": seat.cohort_id, "activity_id": row.id}
     return render_template(
         "projects/show.html",
         seat=seat,
@@ -62,6 +64,8 @@ def _page(
         moved=moved,
         moment=now(),
         comment_id=new_id(),
+        file_url=lambda id_: url_for(".file", **here, media_id=id_),
+        hide_url=lambda id_: url_for(".hide", **here, comment_id=id_),
     )
 
 
