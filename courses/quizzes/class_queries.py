@@ -229,7 +229,7 @@ def pre_post_pairs(session: Session, cohort: Cohort) -> list[tuple[Decimal, Deci
     )
     return [
         (first_mark, last_mark)
-        for first_mark, last_mark in rows.tuples()
+        for first_mark, last_mark in rows
         if first_mark is not None and last_mark is not None
     ]
 
@@ -273,7 +273,7 @@ def time_rows(session: Session, cohort: Cohort, activity_id: uuid.UUID) -> list[
         .order_by(Person.full_name, Enrolment.id)
     )
     return [
-        TimeRow(id_, name, unit, percent, deadline) for id_, name, unit, percent, deadline in rows.tuples()
+        TimeRow(id_, name, unit, percent, deadline) for id_, name, unit, percent, deadline in rows
     ]
 
 
