@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from courses.quizzes.jobs import close_overdue
-from courses.quizzes.views import blueprint
+from courses.quizzes import author_views, class_views, views
+from courses.quizzes.events import QuizMarked
+from courses.quizzes.jobs import close_attempt, close_overdue
+from courses.quizzes.listeners import tell_learner
+from courses.quizzes.permissions import MARK, MARK_ALL, RESULTS
 from lms.feature import Feature
 
-FEATURE = Feature(name="quizzes", blueprint=blueprint, jobs=[close_overdue])
+views.blueprint.register_blueprint(class_views.blueprint)
+views.blueprint.register_blueprint(author_views.blueprint)
+
+FEATURE = Feature(
+    name="quizzes",
+    blueprint=views.blueprint,
+    permissions=[MARK, MARK_ALL, RESULTS],
+    jobs=[close_overdue, close_attempt],
+    listeners=[(QuizMarked, tell_learner)],
+)

@@ -135,3 +135,26 @@ def gained(pre: Decimal | None, post: Decimal | None) -> Gain | None:
     share = normalised_gain(pre, post)
     percent = None if share is None else int((share * 100).to_integral_value(ROUND_FLOOR))
     return Gain(pre, post, gain(pre, post), percent)
+
+
+@dataclass(frozen=True, slots=True)
+class MeanGain:
+    """The mean of everybody who took both tests; `normalised` (whole percent) leaves out those who began perfect."""
+
+    people: int
+    pre: Decimal
+    post: Decimal
+    points: Decimal
+    normalised: int | None
+
+
+def mean_gain(pairs: Sequence[tuple[Decimal, Decimal]]) -> MeanGain | None:
+    """The gain of a class from the pairs (first test, last test) of its people; None when nobody has both."""
+    if not pairs:
+        return None
+    pre = sum((first for first, _ in pairs), Decimal(0)) / len(pairs)
+    post = sum((last for _, last in pairs), Decimal(0)) / len(pairs)
+    shares = [share for share in (normalised_gain(first, last) for first, last in pairs) if share is not None]
+    mean = sum(shares, Decimal(0)) / len(shares) * 100 if shares else None
+    whole = None if mean is None else int(mean.to_integral_value(ROUND_FLOOR))
+    return MeanGain(len(pairs), rounded(pre), rounded(post), rounded(gain(pre, post)), whole)

@@ -2,12 +2,11 @@
 
 import { countWords, isAnswered, makeOrdering, read } from "./lib/answers.js";
 import { Countdown, face } from "./lib/countdown.js";
-import { Failure, SaveQueue } from "./lib/save-queue.js";
+import { Post } from "./lib/post.js";
+import { SaveQueue } from "./lib/save-queue.js";
 
-const TIMEOUT = 20000;
 const TYPING = 2000;
 const SPOKEN = [600, 300, 60, 0];
-const KEEPALIVE = 60000; // bytes that a browser sends after the page is gone
 
 const form = document.querySelector("form[data-answers]");
 const status = document.querySelector("[data-quiz-status]");
@@ -16,58 +15,18 @@ const said = document.querySelector("[data-said]");
 const boxes = new Map(Array.from(form.querySelectorAll("[data-number]"), (box) => [box.dataset.number, box]));
 const base = (number) => form.elements[`base_${number}`];
 const revisions = new Map(Array.from(boxes.keys(), (number) => [number, Number(base(number).value)]));
-const queue = new SaveQueue({ send, revisions });
 const countdown = new Countdown(tick);
+const post = new Post(form.dataset.answers, form.dataset.token, (left, at) => countdown.set(left, at));
+const queue = new SaveQueue({ send: (batch) => post.send(batch), revisions });
 let leaving = false;
 let ending = false;
-
-async function ask(method, body, keepalive = false) {
-  const began = performance.now();
-  const headers = { Accept: "application/json", "X-CSRFToken": form.dataset.token };
-  if (body) headers["Content-Type"] = "application/json";
-  let answer;
-  try {
-    answer = await fetch(form.dataset.answers, { method, headers, body, keepalive, signal: AbortSignal.timeout(TIMEOUT) });
-  } catch {
-    throw new Failure("offline");
-  }
-  const facts = await answer.json().catch(() => ({}));
-  if (answer.ok && facts.left !== undefined && facts.left !== null) countdown.set(facts.left, (began + performance.now()) / 2);
-  return { status: answer.status, facts };
-}
-
-async function send(batch) {
-  const entries = Array.from(batch);
-  const body = JSON.stringify({
-    answers: Object.fromEntries(entries.map(([number, entry]) => [number, entry.value])),
-    base: Object.fromEntries(entries.map(([number, entry]) => [number, entry.base])),
-  });
-  const keepalive = document.visibilityState === "hidden" && body.length < KEEPALIVE;
-  let { status: code, facts } = await ask("POST", body, keepalive);
-  if (code === 400 || code === 401) {
-    await renew();
-    ({ status: code, facts } = await ask("POST", body));
-  }
-  if (code === 200 && facts.saved) return facts;
-  if (code === 409 || code === 404) throw new Failure("refused", { again: false, message: facts.message });
-  throw new Failure("busy");
-}
-
-// After signing in again in another tab the old token is worth nothing: ask for a new one.
-async function renew() {
-  const { status: code, facts } = await ask("GET");
-  if (code === 401) throw new Failure("signed-out", { again: false });
-  if (code === 404) throw new Failure("refused", { again: false, message: facts.message });
-  if (code !== 200) throw new Failure("busy");
-  form.dataset.token = form.elements.csrf_token.value = facts.token;
-  return facts;
-}
 
 // Coming back to the page: is the attempt still open, and has another tab changed something?
 async function comeBack() {
   if (leaving) return;
   try {
-    const facts = await renew();
+    const facts = await post.renew();
+    form.elements.csrf_token.value = post.token;
     if (!facts.open) return leave(facts.result);
     note("signed-out", false);
     await queue.resume();

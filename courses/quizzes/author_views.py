@@ -1,0 +1,272 @@
+"""A course's question bank and the settings of its quizzes."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from courses.catalogue.models import Course
+from courses.catalogue.permissions import AUTHOR
+from courses.quizzes import authoring
+from courses.quizzes.author_forms import SettingsForm, chosen_in, lines_of, plan_in, settings_of
+from courses.quizzes.author_queries import (
+    authored_course,
+    authored_quiz,
+    bank,
+    choosable,
+    has_picture,
+    question_of,
+    tags_in,
+)
+from courses.quizzes.drafts import (
+    Draft,
+    blank,
+    content_of,
+    draft_in,
+    draft_of,
+    source_of,
+    tags_of,
+)
+from courses.quizzes.kinds.base import plain, with_ids
+from courses.quizzes.kinds.registry import KINDS, check, kind_of
+from courses.quizzes.models import Question, Quiz
+from courses.quizzes.papers import lead_and_rest
+from courses.quizzes.pictures import picture_src
+from lms.access import needs
+from lms.clock import now
+from lms.errors import N_, Invalid, NotFound
+from lms.problems import Problem
+from lms.richtext import text_of
+from lms.web import actor, page_number, session
+
+COURSE = "/kelola/kursus/<uuid:course_id>"
+QUIZ = f"{COURSE}/kuis/<uuid:activity_id>"
+# Keys of a content that the editor shows as one list.
+SHOWN_AT = {"left": "pairs", "right": "pairs", "key": "pairs"}
+
+blueprint = Blueprint("bank", __name__)
+
+
+@blueprint.get(f"{COURSE}/soal")
+@needs(AUTHOR)
+def show(course_id: uuid.UUID) -> str:
+    course = authored_course(session(), actor(), course_id)
+    chosen = {"kind": request.args.get("jenis", ""), "tag": request.args.get("label", "")}
+    retired, page = "arsip" in request.args, page_number()
+    questions, more = bank(session(), course, **chosen, retired=retired, page=page)
+    return render_template(
+        "quizzes/bank.html",
+        course=course,
+        questions=questions,
+        page=page,
+        more=more,
+        tags=tags_in(session(), course),
+        kinds=KINDS,
+        chosen=chosen,
+        retired=retired,
+        plain=plain,
+    )
+
+
+@blueprint.get(f"{COURSE}/soal/baru")
+@needs(AUTHOR)
+def new(course_id: uuid.UUID) -> str:
+    course = authored_course(session(), actor(), course_id)
+    kind = request.args.get("jenis", "")
+    if kind not in KINDS:
+        return render_template("quizzes/kinds.html", course=course, kinds=KINDS)
+    return _editor(course, blank(kind))
+
+
+@blueprint.post(f"{COURSE}/soal/baru")
+@needs(AUTHOR)
+def create(course_id: uuid.UUID) -> Response | str | tuple[str, int]:
+    course = authored_course(session(), actor(), course_id)
+    draft = _sent(request.args.get("jenis", ""))
+    if draft.kind not in KINDS:
+        raise NotFound
+    if request.form.get("do") != "save":
+        return _editor(course, _changed(draft), preview=request.form.get("do") == "preview")
+    if problems := _problems(course, draft):
+        return _editor(course, draft, problems), 422
+    content, source = content_of(draft), source_of(draft)
+    authoring.add_question(session(), course.id, content, tags=tags_of(draft), source=source, now=now())
+    flash(_("Soal tersimpan di bank soal."), "success")
+    return redirect(url_for(".show", course_id=course_id), 303)
+
+
+@blueprint.get(f"{COURSE}/soal/<uuid:question_id>")
+@needs(AUTHOR)
+def edit(course_id: uuid.UUID, question_id: uuid.UUID) -> str:
+    course = authored_course(session(), actor(), course_id)
+    question = question_of(session(), course, question_id)
+    return _editor(course, draft_of(question.content, question.source, question.tags), question=question)
+
+
+@blueprint.post(f"{COURSE}/soal/<uuid:question_id>")
+@needs(AUTHOR)
+def change(course_id: uuid.UUID, question_id: uuid.UUID) -> Response | str | tuple[str, int]:
+    course = authored_course(session(), actor(), course_id)
+    question = question_of(session(), course, question_id)
+    draft = _sent(question.kind)
+    if request.form.get("do") != "save":
+        preview = request.form.get("do") == "preview"
+        return _editor(course, _changed(draft), question=question, preview=preview)
+    if problems := _problems(course, draft):
+        return _editor(course, draft, problems, question=question), 422
+    content, source = content_of(draft), source_of(draft)
+    authoring.change_question(session(), question, content, tags=tags_of(draft), source=source, now=now())
+    flash(_("Soal tersimpan. Percobaan yang sudah dimulai tetap memakai versi lamanya."), "success")
+    return redirect(url_for(".show", course_id=course_id), 303)
+
+
+@blueprint.post(f"{COURSE}/soal/<uuid:question_id>/arsip")
+@needs(AUTHOR)
+def retire(course_id: uuid.UUID, question_id: uuid.UUID) -> Response:
+    course = authored_course(session(), actor(), course_id)
+    question = question_of(session(), course, question_id)
+    back = "kembalikan" in request.form
+    authoring.retire_question(session(), question, now=now(), back=back)
+    flash(
+        _("Soal dipakai lagi.") if back else _("Soal diarsipkan dan tidak muncul lagi di percobaan baru."),
+        "success",
+    )
+    return redirect(url_for(".show", course_id=course_id), 303)
+
+
+def _sent(kind: str) -> Draft:
+    return draft_in(kind, request.form)
+
+
+def _changed(draft: Draft) -> Draft:
+    """The draft after its "add a row" button, if that was pressed."""
+    do = request.form.get("do", "")
+    return draft.with_row(do.removeprefix("add:")) if do.startswith("add:") else draft
+
+
+def _problems(course: Course, draft: Draft) -> list[Problem]:
+    found = check(with_ids(content_of(draft)))
+    if draft.fields["picture"] and not has_picture(session(), course, draft.fields["picture"]):
+        found.append(Problem(N_("Gambar ini tidak ada di pustaka instansi Anda."), "picture"))
+    return found
+
+
+def _editor(
+    course: Course,
+    draft: Draft,
+    problems: list[Problem] | None = None,
+    *,
+    question: Question | None = None,
+    preview: bool = False,
+) -> str:
+    said: dict[str, str] = {}
+    for problem in problems or []:
+        said.setdefault(SHOWN_AT.get(problem.field, problem.field), _(problem.message) % problem.values)
+    shown = None
+    if preview:
+        content = with_ids(content_of(draft))
+        # Only shown to its author, in the order that they wrote.
+        shown = kind_of(content).shown(content, rng=random.Random(0), shuffle=False)  # noqa: S311
+    return render_template(
+        "quizzes/editor.html",
+        course=course,
+        draft=draft,
+        kind=KINDS[draft.kind],
+        question=question,
+        errors=said,
+        preview=shown,
+        lead_and_rest=lead_and_rest,
+        picture_src=picture_src,
+    )
+
+
+@blueprint.get(QUIZ)
+@needs(AUTHOR)
+def settings(course_id: uuid.UUID, activity_id: uuid.UUID) -> str:
+    course = authored_course(session(), actor(), course_id)
+    quiz, activity = authored_quiz(session(), course, activity_id)
+    intro = quiz.intro_source or "\n\n".join(text_of(quiz.intro).splitlines())
+    return _settings(course, quiz, activity, SettingsForm(data=settings_of(quiz, intro)))
+
+
+@blueprint.post(QUIZ)
+@needs(AUTHOR)
+def save_settings(course_id: uuid.UUID, activity_id: uuid.UUID) -> Response | tuple[str, int]:
+    course = authored_course(session(), actor(), course_id)
+    quiz, activity = authored_quiz(session(), course, activity_id)
+    form = SettingsForm()
+    if not form.validate():
+        return _settings(course, quiz, activity, form), 422
+    authoring.change_quiz(session(), quiz, by=actor(), now=now(), **form.settings())
+    flash(_("Pengaturan kuis tersimpan. Percobaan yang sedang berjalan tidak berubah."), "success")
+    return redirect(url_for(".settings", course_id=course_id, activity_id=activity_id), 303)
+
+
+def _settings(course: Course, quiz: Quiz, activity: Any, form: SettingsForm) -> str:
+    plan = [(tag, count) for tag, count in quiz.draw] if quiz.draw else None
+    problems = authoring.plan_faults(session(), quiz.activity_id, plan)
+    return render_template(
+        "quizzes/settings.html",
+        course=course,
+        quiz=quiz,
+        activity=activity,
+        form=form,
+        problems=[_(problem.message) % problem.values for problem in problems],
+    )
+
+
+@blueprint.get(f"{QUIZ}/soal")
+@needs(AUTHOR)
+def questions(course_id: uuid.UUID, activity_id: uuid.UUID) -> str:
+    course = authored_course(session(), actor(), course_id)
+    quiz, activity = authored_quiz(session(), course, activity_id)
+    plan = [{"tag": tag or "*", "count": str(count)} for tag, count in quiz.draw or []]
+    return _choose(course, activity, plan)
+
+
+@blueprint.post(f"{QUIZ}/soal")
+@needs(AUTHOR)
+def choose(course_id: uuid.UUID, activity_id: uuid.UUID) -> Response | str | tuple[str, int]:
+    course = authored_course(session(), actor(), course_id)
+    quiz, activity = authored_quiz(session(), course, activity_id)
+    plan = plan_in(request.form)
+    if request.form.get("do") == "add":
+        return _choose(course, activity, [*plan, {"tag": "", "count": ""}], sent=True)
+    try:
+        with session().begin_nested():
+            lines = lines_of(plan) if request.form.get("mode") == "draw" else None
+            authoring.choose_questions(session(), quiz, chosen_in(request.form), lines)
+    except Invalid as refusal:
+        return _choose(course, activity, plan, sent=True, sentence=_(refusal.message) % refusal.values), 422
+    flash(_("Soal kuis tersimpan."), "success")
+    return redirect(url_for(".settings", course_id=course_id, activity_id=activity_id), 303)
+
+
+def _choose(
+    course: Course, activity: Any, plan: list[dict[str, str]], *, sent: bool = False, sentence: str = ""
+) -> str:
+    listed = choosable(session(), course, activity.id)
+    if sent:
+        used = {id_: at for at, id_ in enumerate(chosen_in(request.form), 1)}
+        drawn = request.form.get("mode") == "draw"
+    else:
+        used = {item.id: item.position for item in listed if item.position is not None}
+        drawn = bool(plan)
+    return render_template(
+        "quizzes/choose.html",
+        course=course,
+        activity=activity,
+        listed=listed,
+        used=used,
+        drawn=drawn,
+        plan=plan or [{"tag": "", "count": ""}],
+        tags=sorted({tag for item in listed for tag in item.tags}),
+        kinds=KINDS,
+        plain=plain,
+        sentence=sentence,
+    )

@@ -1,0 +1,393 @@
+"""An attempt: started once, every answer kept, handed in once, and nobody else's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from courses.progress.models import MarkEntry, Progress, State
+from courses.quizzes.authoring import change_question
+from courses.quizzes.models import AnswerRevision, Attempt, AttemptState, Counts, ExtraTime, Question
+from tests.conftest import Client
+from tests.factories.learning import ESSAY, SINGLE, TRUE_FALSE
+from tests.quizzes.room import (
+    EVERY_KIND,
+    MARKED_BY_MACHINE,
+    NUMBER,
+    SHORT,
+    Room,
+    attempts,
+    move_deadline,
+    revisions,
+    right_answers,
+    saved,
+)
+
+
+@pytest.fixture
+def room(session: Session, now: datetime) -> Room:
+    return Room(session, now, *MARKED_BY_MACHINE, time_limit_minutes=20, attempts_allowed=2)
+
+
+def begin(client: FlaskClient, room: Room) -> str:
+    begun = client.post(f"{room.here}/mulai")
+    assert begun.status_code == 303, begun.text
+    return begun.location
+
+
+def keep(client: FlaskClient, at: str, answers: dict[str, Any], base: dict[str, int] | None = None) -> Any:
+    return client.post(f"{at}/jawaban", json={"answers": answers, "base": base or {}})
+
+
+def ago(**span: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**span)  # noqa: TID251
+
+
+def test_a_second_tap_on_start_finds_the_first_attempt(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    assert begin(ayu, room) == begin(ayu, room)
+    assert len(attempts(session)) == 1
+
+
+def test_every_right_answer_earns_everything_and_the_ledger_says_so(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    kept = keep(ayu, at, right_answers(attempts(session)[0]))
+    assert kept.get_json()["saved"] == {str(n): 1 for n in range(1, 8)}
+    assert "Anda lulus" in ayu.post(f"{at}/kumpulkan", follow_redirects=True).text
+    assert attempts(session)[0].percent == 100
+    entry = session.scalars(sa.select(MarkEntry)).one()
+    assert (entry.percent, entry.passed) == (100, True)
+    assert session.scalars(sa.select(Progress.state)).one() == State.DONE
+
+
+def test_handing_in_twice_is_handing_in_once(room: Room, client_of: Client, session: Session) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, right_answers(attempts(session)[0]))
+    first = ayu.post(f"{at}/kumpulkan")
+    before = attempts(session)[0].submitted_at
+    second = ayu.post(f"{at}/kumpulkan")
+    assert first.location == second.location == f"{at}/hasil"
+    assert attempts(session)[0].submitted_at == before
+    assert session.scalar(sa.select(sa.func.count()).select_from(MarkEntry)) == 1
+
+
+def test_the_same_answer_again_makes_no_new_revision(room: Room, client_of: Client, session: Session) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    for _ in range(3):
+        assert keep(ayu, at, {"5": "9"}).get_json()["saved"] == {"5": 1}
+    assert keep(ayu, at, {"5": "12"}).get_json()["saved"] == {"5": 2}
+    assert revisions(session, 5) == ["9", "12"]
+
+
+def test_what_two_tabs_say_is_all_kept_and_the_later_one_counts(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, {"4": "survei"}, {"4": 0})
+    assert keep(ayu, at, {"4": "SKM"}, {"4": 1}).get_json()["overtaken"] == []
+    late = keep(ayu, at, {"4": "sensus"}, {"4": 1}).get_json()
+    assert late["overtaken"] == [4]
+    assert saved(session)[4] == "sensus"
+    assert revisions(session, 4) == ["survei", "SKM", "sensus"]
+
+
+def test_the_journal_of_answers_cannot_be_rewritten(room: Room, client_of: Client, session: Session) -> None:
+    ayu = client_of(room.ayu)
+    keep(ayu, begin(ayu, room), {"4": "SKM"})
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(sa.update(AnswerRevision).values(value="lain"))
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(sa.delete(AnswerRevision))
+
+
+def test_the_ordinary_form_leaves_alone_what_it_only_showed(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, {"4": "lama", "5": "1"})
+    keep(ayu, at, {"4": "baru"})
+    # A page from before "baru" is sent: it still shows "lama", and its reader changed only question 5.
+    ayu.post(at, data={"base_4": "1", "q_4": "lama", "base_5": "1", "q_5": "9"})
+    assert saved(session) == {4: "baru", 5: "9"}
+    # Had the reader changed question 4 as well, that would count, and both would stay in the journal.
+    ayu.post(at, data={"base_4": "1", "q_4": "lain"})
+    assert revisions(session, 4) == ["lama", "baru", "lain"]
+
+
+def test_half_a_form_clears_nothing_and_a_whole_one_clears_what_was_emptied(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, {"4": "SKM", "5": "9"})
+    ayu.post(at, data={"base_5": "1", "q_5": ""})
+    assert saved(session) == {4: "SKM", 5: None}
+    assert "Soal 5 belum dijawab" in ayu.get(f"{at}/periksa").text
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {"answers": []}, {"answers": {"1": "x"}, "base": 3}, "teks", {"base": {}}]
+)
+def test_what_is_no_list_of_answers_is_refused(body: Any, room: Room, client_of: Client) -> None:
+    ayu = client_of(room.ayu)
+    assert ayu.post(f"{begin(ayu, room)}/jawaban", json=body).status_code == 422
+
+
+def test_unknown_numbers_options_and_bases_are_dropped(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    answer = keep(ayu, at, {"1": "nope", "99": "x", "-1": "x", "x": 1}, {"1": True, "2": -4})  # type: ignore[dict-item]
+    assert answer.get_json()["saved"] == {"1": 1}
+    assert saved(session) == {1: None}
+
+
+def test_nothing_is_saved_after_handing_in(room: Room, client_of: Client, session: Session) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, {"4": "SKM"})
+    ayu.post(f"{at}/kumpulkan")
+    refused = keep(ayu, at, {"4": "lain"})
+    assert refused.status_code == 409
+    assert "sudah dikumpulkan" in refused.get_json()["message"]
+    assert ayu.post(at, data={"base_4": "1", "q_4": "lain"}).location == f"{at}/hasil"
+    assert saved(session)[4] == "SKM"
+    assert ayu.get(at).location == f"{at}/hasil"
+    assert ayu.get(f"{at}/periksa").location == f"{at}/hasil"
+
+
+def test_an_answer_that_arrives_within_the_grace_is_kept_and_said_to_be_late(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    move_deadline(session, attempts(session)[0].id, ago(minutes=9))
+    assert keep(ayu, at, {"4": "SKM"}).status_code == 200
+    assert ayu.get(at).location == f"{at}/periksa"
+    assert "Waktu habis" in ayu.get(f"{at}/periksa").text
+    assert ayu.post(at, data={"base_5": "0", "q_5": "9"}).location == f"{at}/hasil"
+    page = ayu.get(f"{at}/hasil").text
+    assert "2 jawaban tiba setelah waktu habis" in page
+    assert attempts(session)[0].closed_by_clock
+
+
+def test_after_the_grace_an_answer_is_refused_with_a_sentence(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, {"4": "SKM"})
+    move_deadline(session, attempts(session)[0].id, ago(minutes=11))
+    refused = keep(ayu, at, {"4": "lain"})
+    assert refused.status_code == 409
+    assert "masa tenggang sudah lewat" in refused.get_json()["message"]
+    assert saved(session)[4] == "SKM"
+
+
+def test_the_clock_closes_what_is_overdue_with_what_was_saved(
+    room: Room, client_of: Client, session: Session, run_jobs: Callable[[], int], app: Any
+) -> None:
+    from courses.quizzes.jobs import close_overdue  # noqa: PLC0415
+
+    ayu, budi = client_of(room.ayu), client_of(room.budi)
+    at = begin(ayu, room)
+    keep(ayu, at, right_answers(attempts(session)[0]))
+    begin(budi, room)
+    session.execute(
+        sa.update(Attempt).where(Attempt.enrolment_id == room.seat.id).values(deadline=ago(minutes=11))
+    )
+    session.execute(
+        sa.update(Attempt).where(Attempt.enrolment_id == room.budis_seat.id).values(deadline=ago(minutes=9))
+    )
+    session.commit()
+    _run(close_overdue, app)
+    _run(close_overdue, app)
+    assert run_jobs() == 1
+    assert run_jobs() == 0
+    found = {attempt.enrolment_id: attempt for attempt in attempts(session)}
+    mine, his = found[room.seat.id], found[room.budis_seat.id]
+    assert (mine.state, mine.closed_by_clock, mine.percent) == (AttemptState.MARKED, True, 100)
+    assert his.is_open
+    assert "Waktu habis, dikumpulkan otomatis" in ayu.get(f"{at}/hasil").text
+
+
+def _run(task: Any, app: Any) -> None:
+    from lms.shell.cli import work_here  # noqa: PLC0415
+
+    with app.test_request_context():
+        context = type("Context", (), {"additional_context": {"work": work_here()}})()
+        task.func(context)
+
+
+def test_attempts_are_counted_and_the_rule_says_which_counts(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    room.quiz.counts = Counts.LAST
+    session.commit()
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, right_answers(attempts(session)[0]))
+    ayu.post(f"{at}/kumpulkan")
+    ayu.post(f"{begin(ayu, room)}/kumpulkan")
+    assert session.scalars(sa.select(Progress.percent)).one() == 0
+    third = ayu.post(f"{room.here}/mulai")
+    assert third.status_code == 409
+    assert "Semua percobaan" in third.text
+    assert "Semua percobaan sudah dipakai" in ayu.get(room.here).text
+
+
+def test_extra_time_makes_the_deadline_later(room: Room, client_of: Client, session: Session) -> None:
+    session.add(ExtraTime(enrolment_id=room.seat.id, activity_id=room.quiz.activity_id, percent=50))
+    session.commit()
+    ayu = client_of(room.ayu)
+    assert "30 menit" in ayu.get(room.here).text
+    begin(ayu, room)
+    attempt = attempts(session)[0]
+    assert attempt.deadline
+    assert attempt.deadline - attempt.started_at == timedelta(minutes=30)
+
+
+def test_an_edited_question_leaves_a_running_attempt_as_it_was(
+    room: Room, client_of: Client, session: Session, now: datetime
+) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    before = attempts(session)[0]
+    number = next(n for n, shown in enumerate(before.paper, 1) if shown["kind"] == "number")
+    asked = session.scalars(sa.select(Question).where(Question.kind == "number")).one()
+    change_question(
+        session,
+        asked,
+        {**asked.content, "text": "<p>Lain sama sekali</p>", "answer": 30},
+        tags=[],
+        source={},
+        now=now,
+    )
+    session.commit()
+    assert asked.version == 2
+    page = ayu.get(at).text
+    assert "Berapa median" in page
+    assert "Lain sama sekali" not in page
+    keep(ayu, at, {str(number): "9"})
+    ayu.post(f"{at}/kumpulkan")
+    assert "benar, 10 dari 10" in ayu.get(f"{at}/hasil").text
+    assert "Lain sama sekali" in ayu.get(begin(ayu, room)).text
+
+
+def test_somebody_elses_attempt_does_not_exist(room: Room, client_of: Client) -> None:
+    at = begin(client_of(room.ayu), room)
+    for stranger in (room.budi, room.citra, room.dewi, room.gita):
+        client = client_of(stranger)
+        for path in (at, f"{at}/periksa", f"{at}/hasil", f"{at}/jawaban"):
+            assert client.get(path).status_code == 404, (stranger.full_name, path)
+        assert keep(client, at, {"4": "x"}).status_code == 404
+        assert client.post(f"{at}/kumpulkan").status_code == 404
+        assert client.post(at, data={"base_4": "0", "q_4": "x"}).status_code == 404
+
+
+def test_an_attempt_stands_only_under_its_own_class_and_quiz(
+    room: Room, client_of: Client, session: Session, now: datetime
+) -> None:
+    other = Room(session, now)
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    assert ayu.get(at.replace(str(room.cohort.id), str(other.cohort.id))).status_code == 404
+    assert ayu.get(at.replace(str(room.quiz.activity_id), str(other.quiz.activity_id))).status_code == 404
+    assert ayu.get(other.here).status_code == 404
+    assert ayu.post(f"{other.here}/mulai").status_code == 404
+
+
+def test_whoever_is_signed_out_hears_401_and_may_come_back(room: Room, client_of: Client) -> None:
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    assert keep(client_of(None), at, {"4": "SKM"}).status_code == 401
+    assert client_of(None).get(f"{at}/jawaban", headers={"Accept": "application/json"}).status_code == 401
+    facts = ayu.get(f"{at}/jawaban").get_json()
+    assert facts["open"] is True
+    assert facts["token"]
+    assert 0 < facts["left"] <= 20 * 60 * 1000
+
+
+def test_a_quiz_without_questions_says_who_can_help(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, SINGLE)
+    session.execute(sa.update(Question).values(retired_at=now))
+    session.commit()
+    refused = client_of(room.ayu).post(f"{room.here}/mulai")
+    assert refused.status_code == 409
+    assert "belum berisi soal" in refused.text
+
+
+def test_a_first_test_is_done_when_it_is_taken(session: Session, now: datetime, client_of: Client) -> None:
+    room = Room(session, now, NUMBER, SHORT, role="pre")
+    ayu = client_of(room.ayu)
+    page = ayu.post(f"{begin(ayu, room)}/kumpulkan", follow_redirects=True).text
+    assert "Tes awal selesai" in page
+    assert session.scalars(sa.select(Progress.state)).one() == State.DONE
+
+
+@pytest.mark.parametrize(("reveal", "seen"), [("submitted", True), ("closed", False), ("never", False)])
+def test_keys_are_revealed_only_when_the_author_said(
+    reveal: str, seen: bool, session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, NUMBER, TRUE_FALSE, reveal=reveal)
+    ayu = client_of(room.ayu)
+    page = ayu.post(f"{begin(ayu, room)}/kumpulkan", follow_redirects=True).text
+    assert ("Lihat standar." in page) is seen
+    assert ("Jawaban yang tepat" in page) is seen
+    if reveal == "closed":
+        room.cohort.ends_on = ago(days=2).date()
+        session.commit()
+        assert "Lihat standar." in ayu.get(f"{room.here}/percobaan/{attempts(session)[0].id}/hasil").text
+
+
+def test_an_essay_of_fifty_thousand_letters_goes_through(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, ESSAY)
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    text = "Warga menunggu. " * 3124 + "Selesai."
+    assert len(text) <= 50_000
+    assert keep(ayu, at, {"1": text}).status_code == 200
+    ayu.post(at, data={"base_1": "1", "q_1": text + " Betul."})
+    assert saved(session)[1].endswith("Selesai. Betul.")
+    assert "Menunggu penilaian uraian" in ayu.post(f"{at}/kumpulkan", follow_redirects=True).text
+
+
+def test_every_kind_is_answered_by_the_ordinary_form(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, *EVERY_KIND)
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    attempt = attempts(session)[0]
+    form: dict[str, Any] = {"submit": "1"}
+    for number, answer in right_answers(attempt).items():
+        form[f"base_{number}"] = "0"
+        if isinstance(answer, dict):
+            form |= {f"q_{number}_{key}": str(value) for key, value in answer.items()}
+        else:
+            form[f"q_{number}"] = str(answer).lower() if isinstance(answer, bool) else answer
+    assert ayu.post(at, data=form).location == f"{at}/periksa"
+    assert "8 dari 8 soal sudah dijawab" in ayu.get(f"{at}/periksa").text
+    again = ayu.get(at).text
+    assert again.count("Tersimpan di server") == 8 + 1  # and the word in the page's templates

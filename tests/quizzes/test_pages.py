@@ -1,0 +1,138 @@
+"""The attempt's pages: no key on them, few statements, small."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.conftest import Client
+from tests.quizzes.room import (
+    EVERY_KIND,
+    MARKED_BY_MACHINE,
+    Room,
+    attempts,
+    many,
+    right_answers,
+    statements,
+)
+from tests.quizzes.test_attempts import begin, keep
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY_WORDS = (
+    "explanation",
+    "correct",
+    "weight",
+    "accepted",
+    "tolerance",
+    "rubric",
+    "Lihat standar",
+    "SKM",
+    "Warga.",
+)
+
+
+def test_no_page_of_an_open_attempt_holds_a_key(session: Session, now: datetime, client_of: Client) -> None:
+    room = Room(session, now, *EVERY_KIND)
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    answered = keep(ayu, at, {"1": attempts(session)[0].paper[0]["options"][0]["id"]}).text
+    texts = [ayu.get(path).text for path in (room.here, at, f"{at}/periksa", f"{at}/jawaban")]
+    for text in (answered, *texts, json.dumps(attempts(session)[0].paper)):
+        assert not [word for word in KEY_WORDS if word in text.replace("survei kepuasan masyarakat", "")]
+    attempt = attempts(session)[0]
+    assert len(attempt.keys) == len(attempt.paper) == len(EVERY_KIND)
+
+
+@pytest.mark.parametrize("count", [1, 10, 300])
+def test_no_page_needs_more_statements_for_more_questions(
+    count: int, session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, *many(count))
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    for path, most in ((room.here, 4), (at, 2), (f"{at}/periksa", 2), (f"{at}/jawaban", 2)):
+        with statements(session) as seen:
+            assert ayu.get(path).status_code == 200
+        assert len(seen) <= most, (path, seen)
+    with statements(session) as seen:
+        assert keep(ayu, at, right_answers(attempts(session)[0])).status_code == 200
+    assert len(seen) - 1 <= 3  # one is this test's own
+    ayu.post(f"{at}/kumpulkan")
+    with statements(session) as seen:
+        assert ayu.get(f"{at}/hasil").status_code == 200
+    assert len(seen) <= 4
+
+
+def test_a_whole_attempt_of_ten_questions_costs_at_most_thirty_statements(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, *many(10), time_limit_minutes=20)
+    ayu = client_of(room.ayu)
+    with statements(session) as seen:
+        at = ayu.post(f"{room.here}/mulai").location
+        ayu.get(at)
+    answers = right_answers(attempts(session)[0])
+    with statements(session) as then:
+        for batch in (range(1, 4), range(4, 8), range(8, 11)):
+            assert (
+                keep(
+                    ayu, at, {str(n): answers[str(n)] for n in batch}, {str(n): 0 for n in batch}
+                ).status_code
+                == 200
+            )
+        ayu.get(f"{at}/periksa")
+        ayu.post(f"{at}/kumpulkan")
+        assert "Anda lulus" in ayu.get(f"{at}/hasil").text
+    assert len(seen) + len(then) <= 30, "\n".join(line[:90] for line in seen + then)
+
+
+def test_ten_questions_fit_in_eight_kilobytes_and_the_scripts_in_fifteen(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, *EVERY_KIND, *MARKED_BY_MACHINE[:2], time_limit_minutes=20)
+    ayu = client_of(room.ayu)
+    page = ayu.get(begin(ayu, room)).data
+    assert len(brotli.compress(page, quality=4)) <= 8000
+    scripts = [
+        ROOT / "static/js/shell.js",
+        ROOT / "static/js/quizzes.js",
+        *(ROOT / "static/js/lib").glob("*.js"),
+    ]
+    assert sum(len(brotli.compress(file.read_bytes())) for file in scripts) <= 15_000
+
+
+def test_three_hundred_questions_are_answered_in_one_form(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, *many(300))
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    form: dict[str, Any] = {f"base_{n}": "0" for n in range(1, 301)}
+    form |= {f"q_{n}": answer for n, answer in right_answers(attempts(session)[0]).items()}
+    assert ayu.post(at, data={**form, "submit": "1"}).location == f"{at}/periksa"
+    assert "300 dari 300 soal sudah dijawab" in ayu.get(f"{at}/periksa").text
+    assert "Anda lulus" in ayu.post(f"{at}/kumpulkan", follow_redirects=True).text
+
+
+def test_the_last_test_shows_what_was_gained(session: Session, now: datetime, client_of: Client) -> None:
+    from tests.factories.learning import make_quiz  # noqa: PLC0415
+
+    room = Room(session, now, *many(4), role="pre", attempts_allowed=1)
+    last = make_quiz(session, room.module, now, *many(4), title="Tes akhir", role="post", shuffle=False)
+    session.commit()
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, {"1": right_answers(attempts(session)[0])["1"]})
+    ayu.post(f"{at}/kumpulkan")
+    room.here = room.here.replace(str(room.quiz.activity_id), str(last.activity_id))
+    at = begin(ayu, room)
+    answers = right_answers(next(found for found in attempts(session) if found.is_open))
+    keep(ayu, at, {n: answers[n] for n in ("1", "2", "3")})
+    page = ayu.post(f"{at}/kumpulkan", follow_redirects=True).text
+    assert "Naik 50 poin: 66% dari yang belum Anda kuasai di awal kini Anda kuasai." in page
