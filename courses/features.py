@@ -10,5 +10,6 @@ from courses.progress.feature import FEATURE as PROGRESS
 from courses.quizzes.feature import FEATURE as QUIZZES
 from lms.auth.feature import FEATURE as AUTH
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
+from lms.people.feature import FEATURE as PEOPLE
 
-FEATURES = [AUTH, NOTIFICATIONS, PROGRESS, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]
+FEATURES = [PEOPLE, AUTH, NOTIFICATIONS, PROGRESS, LESSONS, QUIZZES, CERTIFICATES, HOME, DEMO]

@@ -295,6 +295,50 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_one_time_link_person_id"), "one_time_link", ["person_id"], unique=False)
     op.create_table(
+        "people_import",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("people", "units", name="importkind", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "mapping",
+                "checked",
+                "saving",
+                "done",
+                "refused",
+                "cancelled",
+                name="importstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("header", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("saved_to", sa.Integer(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("invites", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_people_import_agency_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["person.id"], name=op.f("fk_people_import_created_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
+    )
+    op.create_index(op.f("ix_people_import_agency_id"), "people_import", ["agency_id"], unique=False)
+    op.create_table(
         "role_grant",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -409,6 +453,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
     )
     op.create_index("ix_course_agency_title", "course", ["agency_id", "title"], unique=False)
+    op.create_table(
+        "people_import_row",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("destroyed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "new", "changed", "unchanged", "wrong", name="rowstate", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["people_import.id"],
+            name=op.f("fk_people_import_row_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_people_import_row")),
+    )
     op.create_table(
         "cohort",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
@@ -932,6 +999,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_cohort_course_id"), table_name="cohort")
     op.drop_index("ix_cohort_agency_dates", table_name="cohort")
     op.drop_table("cohort")
+    op.drop_table("people_import_row")
     op.drop_index("ix_course_agency_title", table_name="course")
     op.drop_table("course")
     op.drop_index(op.f("ix_certificate_template_agency_id"), table_name="certificate_template")
@@ -939,6 +1007,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
     op.drop_table("role_grant")
+    op.drop_index(op.f("ix_people_import_agency_id"), table_name="people_import")
+    op.drop_table("people_import")
     op.drop_index(op.f("ix_one_time_link_person_id"), table_name="one_time_link")
     op.drop_table("one_time_link")
     op.drop_table("notification_setting")
