@@ -17,8 +17,10 @@ from lms.auth.feature import ACCOUNT
 from lms.auth.feature import FEATURE as AUTH
 from lms.media.feature import FEATURE as MEDIA
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
+from lms.people.feature import FEATURE as PEOPLE
 
 FEATURES = [
+    PEOPLE,
     AUTH,
     ACCOUNT,
     NOTIFICATIONS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -46,6 +47,22 @@ EMPLOYMENT_NAMES = {
     EmploymentType.PPPK: N_("PPPK"),
     EmploymentType.PPPK_PART_TIME: N_("PPPK paruh waktu"),
     EmploymentType.OTHER: N_("Non-ASN"),
+}
+
+
+POSITION_NAMES = {
+    PositionType.JPT_UTAMA: N_("Jabatan pimpinan tinggi utama"),
+    PositionType.JPT_MADYA: N_("Jabatan pimpinan tinggi madya"),
+    PositionType.JPT_PRATAMA: N_("Jabatan pimpinan tinggi pratama"),
+    PositionType.ADMINISTRATOR: N_("Administrator"),
+    PositionType.PENGAWAS: N_("Pengawas"),
+    PositionType.FUNGSIONAL: N_("Fungsional"),
+    PositionType.PELAKSANA: N_("Pelaksana"),
+}
+STATUS_NAMES = {
+    PersonStatus.ACTIVE: N_("Aktif"),
+    PersonStatus.RETIRED: N_("Pensiun"),
+    PersonStatus.MOVED: N_("Pindah"),
 }
 
 
@@ -155,6 +172,72 @@ class Grant(Identified, Model):
     agency_id: Mapped[uuid.UUID | None] = mapped_column(fk("agency.id"))
     given_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
     given_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class ImportKind(enum.StrEnum):
+    PEOPLE = "people"
+    UNITS = "units"
+
+
+class ImportState(enum.StrEnum):
+    """Where an import stands: its columns are to be named, it was tried out, a job saves it, it is over."""
+
+    MAPPING = "mapping"
+    CHECKED = "checked"
+    SAVING = "saving"
+    DONE = "done"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class RowState(enum.StrEnum):
+    OPEN = "open"
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    WRONG = "wrong"
+
+
+class Import(Identified, Model):
+    """An uploaded sheet on its way into an agency. The file itself is not kept; its rows are, for thirty days.
+
+    `mapping` names for each column of the header the field that it fills, "-" for a column that is left out.
+    """
+
+    __tablename__ = "people_import"
+
+    agency_id: Mapped[uuid.UUID] = mapped_column(fk("agency.id"), index=True)
+    kind: Mapped[ImportKind] = mapped_column(choice(ImportKind))
+    state: Mapped[ImportState] = mapped_column(choice(ImportState), default=ImportState.MAPPING)
+    filename: Mapped[str]
+    header: Mapped[list[Any]]
+    mapping: Mapped[list[Any]] = mapped_column(default=list)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    total: Mapped[int]
+    # The row number up to which everything is saved: where to go on after a crash.
+    saved_to: Mapped[int] = mapped_column(default=0)
+    whole: Mapped[bool] = mapped_column(default=False)
+    invites: Mapped[bool] = mapped_column(default=False)
+    created_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class ImportRow(Model):
+    """One row of an import: its cells as they were sent, what they mean, and what became of them.
+
+    `detail` holds the problems of a wrong row and the differences of a changed one.
+    """
+
+    __tablename__ = "people_import_row"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(fk("people_import.id", cascade=True), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    cells: Mapped[list[Any]]
+    destroyed: Mapped[list[Any]] = mapped_column(default=list)
+    state: Mapped[RowState] = mapped_column(choice(RowState), default=RowState.OPEN)
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 def titled(front: str, name: str, back: str) -> str:

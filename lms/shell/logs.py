@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from lms.access import Actor
 from lms.config import Settings
 
-EXTRA = ("path", "job", "event", "status", "ms", "actor", "endpoint", "method")
+EXTRA = ("path", "job", "event", "status", "ms", "actor", "subject", "endpoint", "method")
 
 
 class JsonLines(logging.Formatter):

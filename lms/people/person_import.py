@@ -1,0 +1,361 @@
+"""Rows of people against the directory: what each would do, and doing it, in statements that do not grow with the rows."""
+
+from __future__ import annotations
+
+import difflib
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session, aliased
+
+from lms.access import Role
+from lms.database import new_id
+from lms.errors import N_
+from lms.events import publish
+from lms.people import person_rows
+from lms.people.events import Change, PersonAdded, RecordsChanged
+from lms.people.models import (
+    EmployeeNumber,
+    EmploymentType,
+    Grant,
+    Import,
+    ImportRow,
+    Person,
+    PersonStatus,
+    PositionType,
+    RowState,
+    Unit,
+)
+from lms.people.services import ELSEWHERE, LAST_ADMIN, OLD_NUMBER, TAKEN_MAIL, leave, plain
+from lms.people.verdicts import Verdict
+from lms.problems import Problem
+
+Values = Mapping[str, str]
+
+# Fields of a row that are columns of a person, and how their text becomes a value.
+FIELDS: dict[str, Any] = {
+    "full_name": str,
+    "front_title": str,
+    "back_title": str,
+    "email": str,
+    "phone": str,
+    "employment_type": EmploymentType,
+    "grade": str,
+    "rank_name": str,
+    "position": str,
+    "position_type": PositionType,
+    "position_level": str,
+    "position_since": date.fromisoformat,
+    "status": PersonStatus,
+}
+KEPT = [*FIELDS, "unit_id", "agency_id", "superior_id"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the directory holds about the people and units that rows speak of."""
+
+    agency_id: uuid.UUID
+    people: Mapping[str, Person]
+    ended: Collection[str]
+    units: Mapping[str, uuid.UUID]
+    unit_names: Mapping[str, str]
+    mails: Mapping[str, uuid.UUID]
+    admins: Collection[uuid.UUID]
+
+
+PersonVerdict = Verdict[Person]
+
+
+def read(cells: Mapping[str, str], today: date) -> tuple[dict[str, str], list[Problem]]:
+    return person_rows.read(cells, today=today)
+
+
+def repeated(rows: Mapping[int, Values]) -> dict[int, Problem]:
+    """Rows that name the same person or the same address as another row."""
+    numbers = person_rows.repeated({row: values.get("number", "") for row, values in rows.items()})
+    mails = person_rows.repeated({row: values.get("email", "") for row, values in rows.items()})
+    twice = N_("NIP ini juga ada di baris %(row)s. Hapus salah satunya.")
+    shared = N_("Alamat surel ini juga ada di baris %(row)s. Setiap orang memakai alamat sendiri.")
+    return {row: Problem(shared, "email", {"row": other}) for row, other in mails.items()} | {
+        row: Problem(twice, "number", {"row": other}) for row, other in numbers.items()
+    }
+
+
+def known(session: Session, agency_id: uuid.UUID, rows: Iterable[Values], *, lock: bool = False) -> Known:
+    """Everything that judging these rows needs, in four statements however many they are."""
+    wanted = {values[name] for values in rows for name in ("number", "superior") if name in values}
+    addresses = {values["email"] for values in rows if "email" in values}
+    people = sa.select(EmployeeNumber.number, EmployeeNumber.valid_to, Person).join(
+        Person, Person.id == EmployeeNumber.person_id
+    )
+    people = people.where(EmployeeNumber.number == sa.any_(sa.cast(list(wanted), ARRAY(sa.Text))))
+    if lock:
+        people = people.order_by(Person.id).with_for_update(of=Person)
+    found = session.execute(people.execution_options(populate_existing=True)).all()
+    units = session.execute(
+        sa.select(Unit.code, Unit.id, Unit.name).where(Unit.agency_id == agency_id, Unit.valid_to.is_(None))
+    ).all()
+    lower = sa.func.lower(Person.email)
+    mails = session.execute(
+        sa.select(lower, Person.id).where(lower == sa.any_(sa.cast(list(addresses), ARRAY(sa.Text))))
+    ).all()
+    admins = sa.select(Grant.person_id).where(Grant.agency_id == agency_id, Grant.role == Role.ADMIN)
+    present = {number: person for number, ended, person in found if ended is None}
+    return Known(
+        agency_id,
+        present,
+        {number for number, ended, _ in found if ended is not None} - present.keys(),
+        {code: unit_id for code, unit_id, _ in units},
+        {code: name for code, _, name in units},
+        {row[0]: row[1] for row in mails},
+        session.scalars(admins).all(),
+    )
+
+
+def judge(
+    session: Session, agency_id: uuid.UUID, rows: Mapping[int, Values], *, now: datetime
+) -> list[PersonVerdict]:
+    """What each row would do."""
+    here = known(session, agency_id, rows.values())
+    verdicts = _alone(here, rows)
+    _place_superiors(here, rows, verdicts)
+    return verdicts
+
+
+def _alone(here: Known, rows: Mapping[int, Values]) -> list[PersonVerdict]:
+    """What each row would do, superiors aside."""
+    leaving = {
+        here.people[values["number"]].id
+        for values in rows.values()
+        if values.get("status") in {PersonStatus.RETIRED, PersonStatus.MOVED}
+        and values.get("number") in here.people
+    }
+    none_left = bool(here.admins) and set(here.admins) <= leaving
+    return [_judged(here, number, values, none_left) for number, values in rows.items()]
+
+
+def _judged(here: Known, number: int, values: Values, none_left: bool) -> PersonVerdict:
+    person = here.people.get(values["number"])
+    problems = [
+        *_number_problems(here, values, person),
+        *_unit_problems(here, values),
+        *_mail_problems(here, values, person),
+    ]
+    if none_left and person and person.id in here.admins:
+        problems.append(Problem(LAST_ADMIN, "status", {"name": person.full_name}))
+    if problems:
+        return Verdict(number, RowState.WRONG, problems)
+    record = {name: FIELDS[name](values[name]) for name in FIELDS if name in values}
+    record |= {"unit_id": here.units[values["unit_code"]], "agency_id": here.agency_id}
+    before = {name: getattr(person, name) for name in KEPT} if person else {}
+    if before and before["agency_id"] != here.agency_id:
+        record["superior_id"] = None
+    changed = [name for name, value in record.items() if before.get(name) != value]
+    state = RowState.NEW if person is None else RowState.CHANGED if changed else RowState.UNCHANGED
+    return Verdict(
+        number,
+        state,
+        found=person,
+        record=before | record,
+        before={name: plain(before.get(name)) for name in changed},
+        after={name: plain(record[name]) for name in changed},
+    )
+
+
+def _number_problems(here: Known, values: Values, person: Person | None) -> list[Problem]:
+    if values["number"] in here.ended:
+        return [Problem(OLD_NUMBER, "number")]
+    if person is None or person.agency_id == here.agency_id:
+        return []
+    comes = person.status is PersonStatus.MOVED and values["status"] == PersonStatus.ACTIVE
+    return [] if comes else [Problem(ELSEWHERE, "number")]
+
+
+def _unit_problems(here: Known, values: Values) -> list[Problem]:
+    code = values["unit_code"]
+    if code in here.units:
+        return []
+    name = values.get("unit_name", "")
+    close = difflib.get_close_matches(name or code, here.unit_names.values(), n=1, cutoff=0.75)
+    codes = difflib.get_close_matches(code, here.units, n=1, cutoff=0.75)
+    if not close and not codes:
+        sentence = N_("Kode unit “%(found)s” tidak dikenal. Impor atau tambahkan unit ini lebih dulu.")
+        return [Problem(sentence, "unit_code", {"found": code[:60]})]
+    likely = next((c for c, n in here.unit_names.items() if close and n == close[0]), None) or codes[0]
+    sentence = N_("Kode unit “%(found)s” tidak dikenal. Maksud Anda %(code)s (%(name)s)?")
+    return [
+        Problem(sentence, "unit_code", {"found": code[:60], "code": likely, "name": here.unit_names[likely]})
+    ]
+
+
+def _mail_problems(here: Known, values: Values, person: Person | None) -> list[Problem]:
+    owner = here.mails.get(values.get("email", ""))
+    return [Problem(TAKEN_MAIL, "email")] if owner and (person is None or owner != person.id) else []
+
+
+def _place_superiors(here: Known, rows: Mapping[int, Values], verdicts: Sequence[PersonVerdict]) -> None:
+    """Judge the superiors once it is known which rows are right: one of them may be the superior of another."""
+    right = {rows[v.number]["number"] for v in verdicts if not v.is_wrong}
+    named = {values["number"] for values in rows.values()}
+    for verdict in verdicts:
+        superior = rows[verdict.number].get("superior")
+        if superior is None or verdict.is_wrong:
+            continue
+        problem = _superior_problem(here, rows[verdict.number], named)
+        if problem:
+            verdict.refuse(problem)
+        else:
+            _place_superior(here, verdict, superior, right)
+
+
+def _superior_problem(here: Known, values: Values, named: Collection[str]) -> Problem | None:
+    superior = values["superior"]
+    if superior == values["number"]:
+        sentence = N_("Seseorang tidak dapat menjadi atasan dirinya sendiri. Isi NIP atasan.")
+        return Problem(sentence, "superior")
+    person = here.people.get(superior)
+    if superior in named or (person and person.agency_id == here.agency_id):
+        return None
+    sentence = N_("NIP atasan tidak ditemukan di instansi ini maupun di berkas ini. Periksa angkanya.")
+    return Problem(sentence, "superior")
+
+
+def _place_superior(here: Known, verdict: PersonVerdict, superior: str, right: Collection[str]) -> None:
+    person = here.people.get(superior)
+    held = verdict.found.superior_id if verdict.found else None
+    kept = person is not None and person.agency_id == here.agency_id
+    if (kept and person and person.id == held) or not (kept or superior in right):
+        return
+    verdict.differs("superior", plain(held), superior)
+
+
+def write(
+    session: Session, imported: Import, rows: Mapping[int, Values], now: datetime
+) -> Sequence[PersonVerdict]:
+    """Judge these rows again, as things are now, and save what differs; an unchanged row is not written."""
+    here = known(session, imported.agency_id, rows.values(), lock=True)
+    verdicts = _alone(here, rows)
+    new = [v for v in verdicts if v.state is RowState.NEW]
+    ids = {v.number: v.found.id if v.found else new_id() for v in verdicts}
+    changed = [v for v in verdicts if v.writes]
+    if changed:
+        _save(session, [v.record | {"id": ids[v.number]} for v in changed])
+    if new:
+        _number(session, [(ids[v.number], rows[v.number]) for v in new], now)
+    left = [v for v in changed if v.record.get("status", PersonStatus.ACTIVE) is not PersonStatus.ACTIVE]
+    gone = [v.found.id for v in left if v.found and v.before.get("status") == PersonStatus.ACTIVE]
+    if gone:
+        leave(session, gone, now=now)
+    added = [ids[v.number] for v in new if v not in left]
+    if added:
+        publish(session, PersonAdded(tuple(added), imported.invites, now))
+    _tell(session, imported, changed, ids, now)
+    return verdicts
+
+
+def _save(session: Session, records: Sequence[dict[str, Any]]) -> None:
+    """One statement for the new and the changed; every record has every column."""
+    empty: dict[str, Any] = {"front_title": "", "back_title": "", "position": "", "position_level": ""}
+    blank = dict.fromkeys(KEPT) | empty | {"status": PersonStatus.ACTIVE}
+    row = insert(Person)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=[Person.id], set_={name: getattr(row.excluded, name) for name in KEPT}
+        ),
+        [blank | record for record in records],
+    )
+
+
+def _number(session: Session, given: Sequence[tuple[uuid.UUID, Values]], now: datetime) -> None:
+    session.execute(
+        sa.insert(EmployeeNumber),
+        [
+            {
+                "person_id": person_id,
+                "number": values["number"],
+                "kind": values["number_kind"],
+                "valid_from": now.date(),
+            }
+            for person_id, values in given
+        ],
+    )
+
+
+def _tell(
+    session: Session,
+    imported: Import,
+    verdicts: Sequence[PersonVerdict],
+    ids: Mapping[int, uuid.UUID],
+    now: datetime,
+) -> None:
+    changes = tuple(
+        Change(
+            "person:added" if v.state is RowState.NEW else "person:changed",
+            "person",
+            ids[v.number],
+            imported.agency_id,
+            {k: old for k, old in v.before.items() if old is not None},
+            {k: new for k, new in v.after.items() if new not in {None, ""}},
+        )
+        for v in verdicts
+    )
+    if changes:
+        publish(session, RecordsChanged(changes, imported.created_by, now))
+
+
+def finish(session: Session, imported: Import, now: datetime) -> None:
+    """The second pass: superiors, in one statement, when everybody is there."""
+    own, theirs = aliased(EmployeeNumber), aliased(EmployeeNumber)
+    superior = aliased(Person)
+    pairs = session.execute(
+        sa.select(own.person_id, Person.superior_id, theirs.person_id)
+        .select_from(ImportRow)
+        .join(own, sa.and_(own.number == ImportRow.values["number"].astext, own.valid_to.is_(None)))
+        .join(Person, Person.id == own.person_id)
+        .join(
+            theirs, sa.and_(theirs.number == ImportRow.values["superior"].astext, theirs.valid_to.is_(None))
+        )
+        .join(superior, superior.id == theirs.person_id)
+        .where(
+            ImportRow.import_id == imported.id,
+            ImportRow.state.in_([RowState.NEW, RowState.CHANGED]),
+            Person.agency_id == imported.agency_id,
+            superior.agency_id == imported.agency_id,
+            Person.id != superior.id,
+            Person.superior_id.is_distinct_from(superior.id),
+        )
+    ).all()
+    if not pairs:
+        return
+    pair = (
+        sa.func.unnest(
+            sa.cast([who for who, _, _ in pairs], ARRAY(sa.Uuid)),
+            sa.cast([whom for _, _, whom in pairs], ARRAY(sa.Uuid)),
+        )
+        .table_valued("who", "whom", name="pair")
+        .render_derived()
+    )
+    session.execute(
+        sa.update(Person)
+        .where(Person.id == pair.c.who)
+        .values(superior_id=pair.c.whom)
+        .execution_options(synchronize_session=False)
+    )
+    changes = tuple(
+        Change(
+            "person:changed",
+            "person",
+            who,
+            imported.agency_id,
+            {"superior_id": plain(old)},
+            {"superior_id": plain(new)},
+        )
+        for who, old, new in pairs
+    )
+    publish(session, RecordsChanged(changes, imported.created_by, now))
