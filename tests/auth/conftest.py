@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from lms.access import Role
 from lms.auth.passwords import hash_password
@@ -18,6 +19,7 @@ from tests.factories.people import make_agency, make_person
 
 PASSWORD = "kopi tubruk lima cangkir"
 NIP = "198603142010012003"
+PASSWORD_HASH = hash_password(PASSWORD)
 HERE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -37,13 +39,13 @@ class Scene:
         session.commit()
 
 
-def give_password(session: Session, person: Person, password: str = PASSWORD) -> None:
+def give_password(session: Session, person: Person) -> None:
     credential = credential_of(session, person.id)
-    credential.password_hash = hash_password(password)
+    credential.password_hash = PASSWORD_HASH
     session.flush()
 
 
-def enter(client: FlaskClient, name: str, password: str = PASSWORD, **more: str) -> object:
+def enter(client: FlaskClient, name: str, password: str = PASSWORD, **more: str) -> TestResponse:
     return client.post("/masuk", data={"name": name, "password": password, **more})
 
 

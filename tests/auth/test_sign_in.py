@@ -179,4 +179,3 @@ def test_an_unknown_account_costs_as_much_work_as_a_known_one(scene: Scene, clie
 
     cost(NIP)
     assert cost("198603142010012999") > cost("ayu.tidak.ada@contoh.invalid") * 0.3
-
