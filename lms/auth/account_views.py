@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -51,7 +52,8 @@ def preferences() -> Response:
         theme=form.theme.data,
         data_saver=form.data_saver.data,
     )
-    flash(_("Pilihan Anda tersimpan."), "success")
+    with force_locale(form.locale.data):  # the next page already speaks it
+        flash(_("Pilihan Anda tersimpan."), "success")
     return redirect(url_for(".show"), 303)
 
 

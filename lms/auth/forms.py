@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from lms.web import Form
@@ -66,8 +67,15 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class PreferencesForm(Form):
-    locale = RadioField(_l("Bahasa"), choices=[("id", "Bahasa Indonesia"), ("en", "English")])
+    locale = RadioField(
+        _l("Bahasa"), choices=[SelectChoice("id", "Bahasa Indonesia"), SelectChoice("en", "English")]
+    )
     theme = RadioField(
-        _l("Tampilan"), choices=[("auto", _l("Ikut ponsel")), ("light", _l("Terang")), ("dark", _l("Gelap"))]
+        _l("Tampilan"),
+        choices=[
+            SelectChoice("auto", _l("Ikut ponsel")),
+            SelectChoice("light", _l("Terang")),
+            SelectChoice("dark", _l("Gelap")),
+        ],
     )
     data_saver = BooleanField(_l("Hemat data"))

@@ -87,9 +87,8 @@ def _is_about(compact: str, owner: Owner) -> bool:
 
 
 def _known_pieces(owner: Owner) -> Iterable[str]:
-    words = re.split(r"[\W_]+", owner.name)
-    mailbox, _at, host = owner.email.partition("@")
-    pieces = {_compact(word) for word in [*words, owner.name, mailbox, host, *re.split(r"[\W_]+", mailbox)]}
+    words = re.split(r"[\W_]+", f"{owner.name} {owner.email}")
+    pieces = {_compact(text) for text in [*words, owner.name, owner.email.partition("@")[0]]}
     for number in owner.numbers:
         year, month, day = number[:4], number[4:6], number[6:8]
         pieces |= {number, number[:8], day + month + year, day + month + year[2:], number[8:14], year}

@@ -38,7 +38,9 @@ def matching_step(key: str, code: str, *, now: datetime, after: int | None) -> i
     generator = pyotp.TOTP(key)
     found = None
     for step in (here - 1, here, here + 1):
-        if hmac.compare_digest(generator.at(step * STEP), code) and (after is None or step > after):
+        if hmac.compare_digest(generator.at(step * STEP).encode(), code.encode()) and (
+            after is None or step > after
+        ):
             found = step
     return found
 
