@@ -12,36 +12,36 @@ from sqlalchemy.orm import Session
 
 from courses.lessons.models import Lesson, LessonDraft, LessonMedia, LessonVersion, Part, Watched
 from lms.errors import NotFound
-from lms.media.models import Media, MediaState
+from lms.media.models import Media
 from lms.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
 class LessonFile:
-    """A file of a lesson with the facts of its media row, and what its reader has seen of it (ranges, position; ms)."""
+    """A file of a lesson, and what its reader has seen of it (ranges and position in milliseconds)."""
 
-    id: uuid.UUID
-    part: Part
-    alt: str
-    captions: str
-    own: dict[str, Any]
-    media_id: uuid.UUID
-    name: str
-    kind: str
-    content_type: str
-    size: int
-    key: str
-    state: MediaState
-    problem: str
-    renditions: dict[str, Any]
-    facts: dict[str, Any]
+    row: LessonMedia
+    media: Media
     ranges: list[Any] = field(default_factory=list)
     position: int = 0
 
     @property
+    def id(self) -> uuid.UUID:
+        return self.row.id
+
+    @property
+    def part(self) -> Part:
+        return self.row.part
+
+    @property
+    def title(self) -> str:
+        """How the author calls it, or its name without the extension."""
+        return self.row.alt or self.media.name.rpartition(".")[0] or self.media.name
+
+    @property
     def length(self) -> int:
         """Milliseconds of a video or recording, 0 while nobody has measured it."""
-        return round(1000 * float(self.facts.get("seconds") or self.facts.get("duration") or 0))
+        return round(1000 * float(self.media.facts.get("duration") or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +56,6 @@ class LessonPage:
         return [file for file in self.files if file.part in parts]
 
 
-_FILE = (
-    LessonMedia.id,
-    LessonMedia.part,
-    LessonMedia.alt,
-    LessonMedia.captions,
-    LessonMedia.facts.label("own"),
-    Media.id.label("media_id"),
-    Media.name,
-    Media.kind,
-    Media.content_type,
-    Media.size,
-    Media.key,
-    Media.state,
-    Media.problem,
-    Media.renditions,
-    Media.facts,
-)
-
-
 def lesson_of(session: Session, activity_id: uuid.UUID) -> Lesson:
     """The lesson of an activity that the caller has already found for its reader."""
     lesson = session.get(Lesson, activity_id)
@@ -86,10 +67,12 @@ def lesson_of(session: Session, activity_id: uuid.UUID) -> Lesson:
 def page_of(session: Session, activity_id: uuid.UUID, enrolment_id: uuid.UUID | None) -> LessonPage:
     """A lesson and its files for one reader (None: an author who looks), in one statement."""
     found = (
-        sa.select(Lesson.html, *_FILE, Watched.ranges, Watched.position)
+        sa.select(Lesson.html, LessonMedia, Media, Watched.ranges, Watched.position)
         .outerjoin(LessonMedia, LessonMedia.activity_id == Lesson.activity_id)
         .outerjoin(Media, Media.id == LessonMedia.media_id)
-        .outerjoin(Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == enrolment_id))
+        .outerjoin(
+            Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == enrolment_id)
+        )
         .where(Lesson.activity_id == activity_id)
         .order_by(LessonMedia.position, LessonMedia.id)
     )
@@ -97,9 +80,9 @@ def page_of(session: Session, activity_id: uuid.UUID, enrolment_id: uuid.UUID | 
     if not rows:
         raise NotFound
     files = [
-        LessonFile(*row[1:-2], ranges=row.ranges or [], position=row.position or 0)
-        for row in rows
-        if row.id is not None
+        LessonFile(file, media, ranges or [], position or 0)
+        for _html, file, media, ranges, position in rows
+        if file is not None
     ]
     return LessonPage(activity_id, rows[0].html, files)
 
@@ -112,14 +95,14 @@ def files_of(session: Session, activity_id: uuid.UUID) -> list[LessonFile]:
 def files_by_lesson(session: Session, activity_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[LessonFile]]:
     """The files of several lessons, in one statement."""
     found = (
-        sa.select(LessonMedia.activity_id, *_FILE)
+        sa.select(LessonMedia, Media)
         .join(Media, Media.id == LessonMedia.media_id)
         .where(LessonMedia.activity_id.in_(activity_ids))
         .order_by(LessonMedia.position, LessonMedia.id)
     )
     files: dict[uuid.UUID, list[LessonFile]] = {}
-    for row in session.execute(found):
-        files.setdefault(row[0], []).append(LessonFile(*row[1:]))
+    for file, media in session.execute(found):
+        files.setdefault(file.activity_id, []).append(LessonFile(file, media))
     return files
 
 

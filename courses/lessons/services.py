@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,8 @@ from courses.catalogue.models import Activity, Completion
 from courses.catalogue.services import Stale
 from courses.lessons.models import Lesson, LessonDraft, LessonMedia, LessonVersion
 from courses.lessons.prose import rendered
-from courses.lessons.queries import draft_of, files_of, version_of
-from courses.lessons.weight import total
+from courses.lessons.queries import LessonFile, draft_of, files_of, version_of
+from courses.lessons.weight import weight
 from courses.progress.models import Progress, State
 from courses.progress.outline import Row
 from courses.progress.services import record
@@ -121,11 +121,16 @@ def refresh(session: Session, activity: Activity, lesson: Lesson) -> None:
     session.flush()
 
 
-def facts_of(html: str, files: Any, milliseconds: int) -> dict[str, Any]:
+def facts_of(html: str, files: Sequence[LessonFile], milliseconds: int) -> dict[str, Any]:
     """`parts` in order (text, video, audio, pages), `seconds` of all videos and recordings, `bytes` on a phone."""
     parts = ["text"] if text_of(html) else []
     parts += [part for part in ("video", "audio", "pages") if any(file.part == part for file in files)]
-    return {"parts": parts, "seconds": milliseconds // 1000, "bytes": total(html, files)}
+    return {"parts": parts, "seconds": milliseconds // 1000, "bytes": bytes_of(html, files)}
+
+
+def bytes_of(html: str, files: Sequence[LessonFile]) -> int:
+    """Text and files of a lesson as a phone loads them."""
+    return len(html.encode()) + sum(weight(f.part, f.media.renditions, f.media.size) for f in files)
 
 
 def finish(session: Session, enrolment_id: uuid.UUID, row: Row, *, now: datetime) -> Progress:

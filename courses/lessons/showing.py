@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 
-from courses.lessons import weight
 from courses.lessons.models import Part
 from courses.lessons.prose import Shown, for_reader
 from courses.lessons.queries import LessonFile, LessonPage
 from courses.lessons.ranges import percent, watched
+from courses.lessons.services import bytes_of
 from courses.lessons.watching import seen_percent
+from courses.lessons.weight import qualities, usual
 from lms.media.captions import from_vtt, transcript
 from lms.media.models import MediaState
+from lms.media.queries import PageShown, Source, pages_of, source_of, url_of
+from lms.media.words import problem
 from lms.shell.words import size as size_words
 from lms.storage.store import ObjectStore
-
-# Addresses outlive a lesson that is left open over a shift at the counter.
-SECONDS = 6 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One quality of a video: its address costs nothing until it is opened."""
-
-    name: str
-    label: str
-    url: str
-    type: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A video or recording. `state` is ready, waiting or failed; `position` in seconds."""
+    """A video or recording. `state` is ready, waiting or failed; `position` in seconds, `seen` in percent."""
 
     id: uuid.UUID
     title: str
@@ -46,29 +33,30 @@ class Player:
     problem: str
     poster: str | None
     sources: list[Source]
-    usual: str
+    usual: str | None
     seconds: int
     captions: bool
     transcript: list[str]
-    transcript_size: int
     position: int
     seen: int
 
     @property
     def chosen(self) -> Source:
-        return next(source for source in self.sources if source.name == self.usual)
+        return next(source for source in self.sources if source.label == self.usual)
+
+    @property
+    def transcript_size(self) -> int:
+        return len("\n".join(self.transcript).encode())
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a document: its picture and its words."""
+class Download:
+    """A file to save; `url` is None until its bytes are safe."""
 
-    number: int
-    url: str
-    width: int
-    height: int
+    name: str
+    kind: str
     size: int
-    text: list[str]
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +66,8 @@ class Sheets:
     title: str
     state: str
     problem: str
-    url: str
-    size: int
-    sheets: list[Sheet]
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    name: str
-    kind: str
-    size: int
-    url: str
+    file: Download
+    sheets: list[PageShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +77,13 @@ class Reading:
     prose: str
     players: list[Player]
     documents: list[Sheets]
-    attachments: list[Attachment]
+    attachments: list[Download]
     bytes: int
     seen: int
 
     @property
     def kinds(self) -> str:
-        """ "teks dan video": what the learner will meet."""
+        """What the learner will meet, in words: text, video, sound, pages."""
         names = [_("teks")] if self.prose else []
         names += [_("video")] if any(not player.audio for player in self.players) else []
         names += [_("audio")] if any(player.audio for player in self.players) else []
@@ -116,18 +95,24 @@ class Reading:
 
 def reading(page: LessonPage, store: ObjectStore, *, saver: bool) -> Reading:
     """A lesson for one reader; with `saver` (hemat data) pictures wait for a tap."""
-    addresses = _Addresses(store)
     pictures = {
-        str(file.media_id): addresses.picture(file) for file in page.files if file.part == Part.PICTURE
+        str(file.media.id): _picture(store, file)
+        for file in page.of(Part.PICTURE)
+        if "phone" in file.media.renditions
     }
     return Reading(
         prose=for_reader(page.html, pictures.get, saver=_picture_words if saver else None),
-        players=[addresses.player(file) for file in page.of(Part.VIDEO, Part.AUDIO)],
-        documents=[addresses.document(file) for file in page.of(Part.PAGES)],
-        attachments=[addresses.attachment(file) for file in page.of(Part.ATTACHMENT)],
-        bytes=weight.total(page.html, page.files),
+        players=[_player(store, file) for file in page.of(Part.VIDEO, Part.AUDIO)],
+        documents=[_document(store, file) for file in page.of(Part.PAGES)],
+        attachments=[_download(store, file) for file in page.of(Part.ATTACHMENT)],
+        bytes=bytes_of(page.html, page.files),
         seen=seen_percent(page),
     )
+
+
+def quality_name(label: str) -> str:
+    """What a rendition of a video is called: the ladder's own names, and words for sound and for the whole file."""
+    return {"audio": _("Audio"), "play": _("Asli")}.get(label, label)
 
 
 def _picture_words(alt: str, shown: Shown) -> str:
@@ -135,87 +120,43 @@ def _picture_words(alt: str, shown: Shown) -> str:
     return f"{words} ({alt})" if alt else words
 
 
-class _Addresses:
-    def __init__(self, store: ObjectStore) -> None:
-        self.store = store
-
-    def url(self, facts: Mapping[str, Any], name: str = "") -> str:
-        return self.store.url(
-            str(facts["key"]),
-            seconds=SECONDS,
-            content_type=str(facts.get("type") or "application/octet-stream"),
-            filename=name,
-        )
-
-    def picture(self, file: LessonFile) -> Shown:
-        facts = file.renditions.get("phone") or weight.original(file)
-        return Shown(
-            self.url(facts), int(facts.get("width", 0)), int(facts.get("height", 0)), int(facts["size"])
-        )
-
-    def player(self, file: LessonFile) -> Player:
-        poster = file.renditions.get("poster")
-        said = _said(file)
-        return Player(
-            id=file.id,
-            title=file.alt or file.name,
-            audio=file.part == Part.AUDIO,
-            state=_state(file),
-            problem=file.problem,
-            poster=self.url(poster) if poster else None,
-            sources=[self._source(name, facts) for name, facts in weight.qualities(file).items()],
-            usual=weight.usual(file),
-            seconds=file.length // 1000,
-            captions=bool(file.captions),
-            transcript=said,
-            transcript_size=len("\n".join(said).encode()),
-            position=file.position // 1000,
-            seen=percent(watched(file.ranges), file.length),
-        )
-
-    def _source(self, name: str, facts: Mapping[str, Any]) -> Source:
-        label = {"audio": _("Audio"), "original": _("Asli")}.get(name, name)
-        return Source(name, label, self.url(facts), str(facts.get("type", "")), int(facts.get("size", 0)))
-
-    def document(self, file: LessonFile) -> Sheets:
-        texts = file.facts.get("texts") or {}
-        return Sheets(
-            title=file.alt or file.name,
-            state=_state(file),
-            problem=file.problem,
-            url=self.url(weight.original(file), file.name),
-            size=file.size,
-            sheets=[self._sheet(page, _page_text(texts, page["number"])) for page in weight.pages(file)],
-        )
-
-    def _sheet(self, page: Mapping[str, Any], text: str) -> Sheet:
-        return Sheet(
-            page["number"],
-            self.url(page),
-            int(page.get("width", 0)),
-            int(page.get("height", 0)),
-            int(page.get("size", 0)),
-            text.splitlines(),
-        )
-
-    def attachment(self, file: LessonFile) -> Attachment:
-        return Attachment(file.name, file.kind, file.size, self.url(weight.original(file), file.name))
+def _picture(store: ObjectStore, file: LessonFile) -> Shown:
+    phone = source_of(store, file.media, "phone")
+    return Shown(phone.url, phone.width or 0, phone.height or 0, phone.size)
 
 
-def _page_text(texts: Any, number: int) -> str:
-    """Page texts are stored as a list from page 1 on, or by number."""
-    if isinstance(texts, list):
-        return str(texts[number - 1]) if number <= len(texts) else ""
-    return str(texts.get(str(number), ""))
+def _player(store: ObjectStore, file: LessonFile) -> Player:
+    media = file.media
+    said = transcript(from_vtt(file.row.captions)).splitlines() if file.row.captions else []
+    return Player(
+        id=file.id,
+        title=file.title,
+        audio=file.part == Part.AUDIO,
+        state=_state(file),
+        problem=problem(media),
+        poster=source_of(store, media, "poster").url if "poster" in media.renditions else None,
+        sources=[source_of(store, media, name) for name in qualities(media.renditions)],
+        usual=usual(media.renditions),
+        seconds=file.length // 1000,
+        captions=bool(file.row.captions),
+        transcript=said,
+        position=file.position // 1000,
+        seen=percent(watched(file.ranges), file.length),
+    )
 
 
-def _said(file: LessonFile) -> list[str]:
-    return transcript(from_vtt(file.captions)).splitlines() if file.captions else []
+def _document(store: ObjectStore, file: LessonFile) -> Sheets:
+    sheets = pages_of(store, file.media)
+    return Sheets(file.title, _state(file), problem(file.media), _download(store, file), sheets)
+
+
+def _download(store: ObjectStore, file: LessonFile) -> Download:
+    media = file.media
+    url = url_of(store, media, inline=False) if media.stored_at else None
+    return Download(media.name, media.kind, media.size, url)
 
 
 def _state(file: LessonFile) -> str:
-    if file.state is MediaState.READY or (
-        file.state is MediaState.STORED and file.content_type == "video/mp4"
-    ):
+    if file.media.state is MediaState.READY:
         return "ready"
-    return "failed" if file.state is MediaState.FAILED else "waiting"
+    return "failed" if file.media.state is MediaState.FAILED else "waiting"

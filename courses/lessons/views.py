@@ -12,7 +12,7 @@ from courses.cohorts.queries import seat_of
 from courses.lessons.forms import watched_in
 from courses.lessons.queries import file_of, page_of
 from courses.lessons.services import finish
-from courses.lessons.showing import reading
+from courses.lessons.showing import quality_name, reading
 from courses.lessons.watching import watch
 from courses.progress.queries import open_row, outline_of
 from lms.access import SIGNED_IN, needs
@@ -39,6 +39,7 @@ def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
         lesson=reading(page, store(), saver=actor().data_saver),
         captions_url=partial(url_for, "lessons.captions", cohort_id=cohort_id, activity_id=activity_id),
         watch_url=partial(url_for, "lessons.watched", cohort_id=cohort_id, activity_id=activity_id),
+        quality_name=quality_name,
         sheet_page=page_number(),
         sheet_url=lambda number: url_for(
             "lessons.show", cohort_id=cohort_id, activity_id=activity_id, page=number
