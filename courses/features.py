@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from courses.authoring.feature import FEATURE as AUTHORING
 from courses.certificates.feature import FEATURE as CERTIFICATES
 from courses.demo.feature import FEATURE as DEMO
+from courses.exchange.feature import FEATURE as EXCHANGE
 from courses.home.feature import FEATURE as HOME
 from courses.lessons.feature import FEATURE as LESSONS
 from courses.progress.feature import CLASSROOM
@@ -25,6 +27,8 @@ FEATURES = [
     LESSONS,
     QUIZZES,
     PROJECTS,
+    AUTHORING,
+    EXCHANGE,
     CERTIFICATES,
     HOME,
     DEMO,

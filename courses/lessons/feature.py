@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from courses.catalogue.events import CourseCopied
-from courses.lessons import listeners
-from courses.lessons.editing import blueprint
+from courses.lessons import filing, listeners
 from courses.lessons.events import DocumentAttached
 from courses.lessons.jobs import take_text
 from lms.feature import Feature
@@ -12,7 +11,8 @@ from lms.media.events import MediaReady
 
 FEATURE = Feature(
     name="lessons",
-    blueprint=blueprint,
+    # The last of three modules with pages: the others are imported by it.
+    blueprint=filing.blueprint,
     jobs=[take_text],
     listeners=[
         (CourseCopied, listeners.copy),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from lms.errors import Invalid
+from lms.errors import Invalid, NotFound
 from lms.web import Form
 
 
@@ -28,11 +29,35 @@ class FileForm(Form):
     captions = TextAreaField(_l("Takarir WebVTT"))
 
 
-class AttachForm(Form):
-    """A file that was uploaded, to be put into a lesson."""
+def draft_in(body: object) -> tuple[str, int]:
+    """A draft that the script sends: its text and the version that it began from."""
+    if not isinstance(body, Mapping):
+        raise Invalid
+    source, version = body.get("source"), body.get("version", 0)
+    if not isinstance(source, str) or not isinstance(version, int) or isinstance(version, bool):
+        raise Invalid
+    return source, version
 
-    media_id = HiddenField()
-    alt = StringField(_l("Teks pengganti gambar"), validators=[Length(max=500)])
+
+def html_in(body: object) -> str:
+    """Pasted HTML that the script sends."""
+    html = body.get("html") if isinstance(body, Mapping) else None
+    if not isinstance(html, str):
+        raise Invalid
+    return html
+
+
+def ids_in(values: Iterable[str]) -> list[uuid.UUID]:
+    """Ids as a form or an address carries them; something else names nothing."""
+    try:
+        return [uuid.UUID(value) for value in values]
+    except ValueError:
+        raise NotFound from None
+
+
+def step_in(form: Mapping[str, str]) -> int:
+    """Up (-1) or down (1), as the buttons of an ordered list send it."""
+    return -1 if form.get("ke") == "atas" else 1
 
 
 def watched_in(body: object) -> tuple[list[tuple[int, int]], int]:

@@ -21,7 +21,7 @@ from courses.lessons.services import refresh, write_lesson
 from lms.access import Actor
 from lms.errors import N_, Conflict, Invalid
 from lms.events import publish
-from lms.media.captions import from_srt, from_vtt, to_vtt
+from lms.media.captions import decoded, from_srt, from_vtt, to_vtt
 from lms.media.kinds import Group
 from lms.media.models import Media
 from lms.media.names import clean_name
@@ -40,9 +40,7 @@ PARTS = {
 }
 
 
-def lesson_from(
-    session: Session, module: Module, media: Media, *, by: Actor, now: datetime
-) -> Activity:
+def lesson_from(session: Session, module: Module, media: Media, *, by: Actor, now: datetime) -> Activity:
     """A draft lesson made of one file, called like it."""
     activity = add_activity(session, module, Kind.LESSON, title=title_of(media.name), now=now)
     write_lesson(session, activity, "", by=by, now=now)
@@ -57,7 +55,9 @@ def title_of(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def attach(session: Session, activity: Activity, media: Media, *, alt: str = "", now: datetime) -> LessonMedia:
+def attach(
+    session: Session, activity: Activity, media: Media, *, alt: str = "", now: datetime
+) -> LessonMedia:
     """Put a file that is safe in the store into a lesson; the same file twice is one. Documents become text later."""
     part = PARTS[media.group] if media.group else Part.ATTACHMENT
     if media.name.lower().endswith((".md", ".markdown")):
@@ -68,7 +68,11 @@ def attach(session: Session, activity: Activity, media: Media, *, alt: str = "",
     if file is not None:
         return file
     file = LessonMedia(
-        activity_id=activity.id, media_id=media.id, part=part, alt=alt.strip(), position=_end(session, activity.id)
+        activity_id=activity.id,
+        media_id=media.id,
+        part=part,
+        alt=alt.strip(),
+        position=_end(session, activity.id),
     )
     session.add(file)
     session.flush()
@@ -78,11 +82,18 @@ def attach(session: Session, activity: Activity, media: Media, *, alt: str = "",
     return file
 
 
-def attach_picture(session: Session, activity: Activity, media: Media, *, alt: str, now: datetime) -> LessonMedia:
-    """A picture must say in words what it shows."""
-    if media.group is Group.PICTURE and not alt.strip():
-        raise Invalid(N_("Tulis apa yang terlihat pada gambar, untuk peserta yang tidak melihatnya."), field="alt")
-    return attach(session, activity, media, alt=alt, now=now)
+def attach_described(
+    session: Session, activity: Activity, brought: Sequence[tuple[Media, str]], *, now: datetime
+) -> None:
+    """Files with what their author says about each; a picture must say in words what it shows, or none is attached."""
+    for media, alt in brought:
+        if media.group is Group.PICTURE and not alt.strip():
+            raise Invalid(
+                N_("Tulis apa yang terlihat pada gambar, untuk peserta yang tidak melihatnya."),
+                field=f"alt-{media.id}",
+            )
+    for media, alt in brought:
+        attach(session, activity, media, alt=alt, now=now)
 
 
 def describe(session: Session, activity: Activity, file: LessonMedia, *, alt: str, captions: str) -> None:
@@ -99,6 +110,14 @@ def vtt_of(typed: str) -> str:
         return ""
     try:
         return to_vtt(from_vtt(text) if text.startswith("WEBVTT") else from_srt(text))
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="captions", **refusal.values) from refusal
+
+
+def captions_of(data: bytes) -> str:
+    """The text of a caption file. Raises Invalid, at the field of captions."""
+    try:
+        return decoded(data)
     except Invalid as refusal:
         raise Invalid(refusal.message, field="captions", **refusal.values) from refusal
 
@@ -142,7 +161,9 @@ def suits(session: Session, activity: Activity) -> bool:
 def refresh_all(session: Session, media_id: uuid.UUID) -> None:
     """A file was prepared: write anew what the syllabus says beside the lessons that hold it."""
     found = (
-        sa.select(Activity).join(LessonMedia, LessonMedia.activity_id == Activity.id).where(LessonMedia.media_id == media_id)
+        sa.select(Activity)
+        .join(LessonMedia, LessonMedia.activity_id == Activity.id)
+        .where(LessonMedia.media_id == media_id)
     )
     for activity in session.scalars(found).unique().all():
         _seen_anew(session, activity)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from importlib import import_module
-from pathlib import Path
 
 from lms.jobs.queue import Work, job
 
@@ -13,7 +11,5 @@ from lms.jobs.queue import Work, job
 @job()
 def take_text(work: Work, *, activity_id: str, media_id: str) -> None:
     """Add what a document says to its lesson; what was taken already is not taken again."""
-    with tempfile.TemporaryDirectory() as folder:
-        # By name: the readers of Office files belong into the worker, and only once there is a document.
-        documents = import_module("courses.lessons.documents")
-        documents.take(work, uuid.UUID(activity_id), uuid.UUID(media_id), Path(folder))
+    # By name: the readers of Office files belong into the worker, and only once there is a document.
+    import_module("courses.lessons.documents").take(work, uuid.UUID(activity_id), uuid.UUID(media_id))

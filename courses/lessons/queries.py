@@ -70,9 +70,7 @@ def page_of(session: Session, activity_id: uuid.UUID, enrolment_id: uuid.UUID | 
         sa.select(Lesson.html, LessonMedia, Media, Watched.ranges, Watched.position)
         .outerjoin(LessonMedia, LessonMedia.activity_id == Lesson.activity_id)
         .outerjoin(Media, Media.id == LessonMedia.media_id)
-        .outerjoin(
-            Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == enrolment_id)
-        )
+        .outerjoin(Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == enrolment_id))
         .where(Lesson.activity_id == activity_id)
         .order_by(LessonMedia.position, LessonMedia.id)
     )

@@ -110,13 +110,27 @@ def reading(page: LessonPage, store: ObjectStore, *, saver: bool) -> Reading:
     )
 
 
+def prose_for_author(page: LessonPage, store: ObjectStore) -> str:
+    """Only the text, its pictures shown: for previews and old versions."""
+    return reading(page, store, saver=False).prose
+
+
+def source_problem(file: LessonFile) -> str:
+    """Why a document did not become text, or how many of its pictures are missing there; "" if nothing is wrong."""
+    facts = file.row.facts
+    if "problem" in facts:
+        return str(_(facts["problem"]) % facts.get("values", {}))
+    lost = facts.get("lost", 0)
+    return str(_("%(count)s gambar dalam format lama tidak dapat diambil.", count=lost)) if lost else ""
+
+
 def quality_name(label: str) -> str:
     """What a rendition of a video is called: the ladder's own names, and words for sound and for the whole file."""
-    return {"audio": _("Audio"), "play": _("Asli")}.get(label, label)
+    return str({"audio": _("Audio"), "play": _("Asli")}.get(label, label))
 
 
 def _picture_words(alt: str, shown: Shown) -> str:
-    words = _("Tampilkan gambar · %(size)s", size=size_words(shown.weight))
+    words: str = _("Tampilkan gambar · %(size)s", size=size_words(shown.weight))
     return f"{words} ({alt})" if alt else words
 
 

@@ -40,4 +40,4 @@ def weight(part: str, made: Made, size: int) -> int:
 
 
 def _size(made: Made, name: str | None, otherwise: int) -> int:
-    return int(made[name]["size"]) if name in made else otherwise
+    return int(made[name]["size"]) if name and name in made else otherwise
