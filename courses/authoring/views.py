@@ -86,7 +86,7 @@ def edit_url(activity: Activity) -> str:
     for endpoint in EDITORS[activity.kind]:
         if endpoint in current_app.view_functions:
             wanted = next(current_app.url_map.iter_rules(endpoint)).arguments
-            ids = {"course_id": activity.course_id, "activity_id": activity.id}
+            ids: dict[str, Any] = {"course_id": activity.course_id, "activity_id": activity.id}
             return url_for(endpoint, **{name: id_ for name, id_ in ids.items() if name in wanted})
     return url_for("authoring.activity", activity_id=activity.id)
 

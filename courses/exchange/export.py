@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import IO, Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -146,7 +147,7 @@ class _Writer:
         ]
         shown = [f for f in files if f"media:{f.media.id}" in source]
         for file in shown:
-            source = source.replace(f"media:{file.media.id}", f"<{self.names.of(file.media)}>")
+            source = source.replace(f"media:{file.media.id}", _address(self.names.of(file.media)))
         self.texts.append((f"{stem}.md", source.encode()))
         return {
             "kind": "lesson",
@@ -203,6 +204,11 @@ class _Writer:
 
 
 _KINDS = {Kind.LESSON: _Writer.lesson, Kind.QUIZ: _Writer.quiz, Kind.PROJECT: _Writer.project}
+
+
+def _address(name: str) -> str:
+    """A name as Markdown takes it for an address, whatever signs it holds."""
+    return quote(name)
 
 
 def _json(facts: Any) -> bytes:

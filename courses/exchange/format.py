@@ -73,7 +73,10 @@ def lesson_files(
 ) -> list[FilePlan]:
     """The pictures that a lesson's text mentions, then its video, then its other files; what is missing is reported."""
     here = set(files.names())
-    plans = [FilePlan(beside(name, picture), called=picture) for picture in pictures_in(source)]
+    plans = [
+        FilePlan(beside(name, picture), called=picture, alt=alt)
+        for picture, alt in pictures_in(source).items()
+    ]
     if item.get("video"):
         plans.append(FilePlan(_text(item, "video"), captions=_captions(files, item)))
     for other in _list(item, "files"):

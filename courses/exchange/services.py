@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -160,15 +161,13 @@ def _at(made: list[list[Activity]], place: tuple[int, int] | None) -> Activity |
 
 
 def _fill_lesson(desk: Desk, activity: Activity, item: ActivityPlan) -> None:
-    source = item.source
-    write_lesson(desk.session, activity, "", by=None, now=desk.now)
     shown: dict[str, str] = {}
     for file in item.files:
         media = desk.bring(file.path)
         if media:
             _attach(desk, activity, media, file)
             shown |= {file.called: f"media:{media.id}"} if file.called else {}
-    write_lesson(desk.session, activity, _with_addresses(source, shown), by=desk.by, now=desk.now)
+    write_lesson(desk.session, activity, _with_addresses(item.source, shown), by=desk.by, now=desk.now)
 
 
 def _attach(desk: Desk, activity: Activity, media: Media, file: FilePlan) -> None:
@@ -182,10 +181,10 @@ def _attach(desk: Desk, activity: Activity, media: Media, file: FilePlan) -> Non
 
 
 def _with_addresses(source: str, shown: Mapping[str, str]) -> str:
-    """Markdown with its pictures by id. Those that were not brought are taken out, as nobody could see them."""
+    """Markdown with its pictures by id. Those that were not brought keep their name, and no reader sees them."""
     for called in pictures_in(source):
         if called in shown:
-            source = source.replace(f"]({called}", f"]({shown[called]}")
+            source = re.sub(rf"\]\(\s*<?{re.escape(called)}>?", f"]({shown[called]}", source)
     return source
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from lms.errors import N_, Invalid
 from lms.media.archive import MB, Archive, Limits, open_archive
@@ -104,7 +105,7 @@ def json_of(files: Files, name: str) -> Any:
 def beside(name: str, other: str) -> str:
     """The name of a file that another one mentions, seen from the top; "" if it points elsewhere."""
     parts: list[str] = []
-    for part in (PurePosixPath(name).parent / other).parts:
+    for part in (PurePosixPath(name).parent / unquote(other)).parts:
         if part == "..":
             if not parts:
                 return ""

@@ -13,7 +13,7 @@ from lms.richtext import clean, from_markdown
 
 _ALONE = re.compile(r'<p>(<img src="([^"]+)"[^>]*>)</p>')
 _PICTURE = re.compile(r'<img src="media:([0-9a-z-]+)" alt="([^"]*)"[^>]*>')
-_IMAGE = re.compile(r"!\[[^\]]*\]\((\S+)")
+_IMAGE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(\s*<?([^\s<>)]+)")
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -47,9 +47,9 @@ def _captions(source: str) -> Iterator[tuple[str, str]]:
                 yield str(child.attrs["src"]), str(child.attrs["title"])
 
 
-def pictures_in(source: str) -> list[str]:
-    """The addresses of all pictures in Markdown, each once, in order."""
-    return list(dict.fromkeys(match[1] for match in _IMAGE.finditer(source)))
+def pictures_in(source: str) -> dict[str, str]:
+    """The addresses of all pictures in Markdown, each once, in order, with the words that stand for it."""
+    return {match[2]: re.sub(r"\\(.)", r"\1", match[1]) for match in _IMAGE.finditer(source)}
 
 
 def without_words(stored: str) -> int:

@@ -42,10 +42,10 @@ def write_lesson(
     With `version` (what the editor saw) a lesson that somebody else saved since raises Stale.
     """
     source = tidy(source)
-    lesson = _locked(session, activity.id)
+    lesson = _locked(session, activity.id, now)
     if version is not None and version != lesson.version and source != lesson.source:
         raise Stale
-    if lesson.source != source or not lesson.version:
+    if lesson.source != source:
         _say(session, lesson, source, by, now)
     if by is not None:
         drop_draft(session, activity.id, by.id)
@@ -62,11 +62,12 @@ def tidy(source: str) -> str:
     return text
 
 
-def _locked(session: Session, activity_id: uuid.UUID) -> Lesson:
+def _locked(session: Session, activity_id: uuid.UUID, now: datetime) -> Lesson:
+    """The lesson's row, locked; a new one says nothing yet and has version 0."""
     found = sa.select(Lesson).where(Lesson.activity_id == activity_id).with_for_update()
     lesson = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
     if lesson is None:
-        lesson = Lesson(activity_id=activity_id, version=0, source="", html="")
+        lesson = Lesson(activity_id=activity_id, version=0, source="", html="", updated_at=now)
         session.add(lesson)
     return lesson
 

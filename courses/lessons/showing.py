@@ -90,7 +90,7 @@ class Reading:
         names += [_("halaman")] if self.documents else []
         if len(names) < 2:
             return "".join(names)
-        return _("%(first)s dan %(last)s", first=", ".join(names[:-1]), last=names[-1])
+        return str(_("%(first)s dan %(last)s", first=", ".join(names[:-1]), last=names[-1]))
 
 
 def reading(page: LessonPage, store: ObjectStore, *, saver: bool) -> Reading:
