@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from courses.authoring.feature import FEATURE as AUTHORING
 from courses.certificates.feature import FEATURE as CERTIFICATES
 from courses.certificates.feature import ISSUING
 from courses.cohorts.feature import APPROVALS, BROWSE, CALENDAR
 from courses.cohorts.feature import FEATURE as COHORTS
 from courses.demo.feature import FEATURE as DEMO
+from courses.exchange.feature import FEATURE as EXCHANGE
 from courses.home.feature import FEATURE as HOME
 from courses.lessons.feature import FEATURE as LESSONS
 from courses.progress.feature import CLASSROOM
@@ -34,6 +36,8 @@ FEATURES = [
     LESSONS,
     QUIZZES,
     PROJECTS,
+    AUTHORING,
+    EXCHANGE,
     CERTIFICATES,
     ISSUING,
     HOME,

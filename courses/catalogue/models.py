@@ -31,6 +31,14 @@ class Completion(enum.StrEnum):
     MARKED = "marked"
 
 
+# What each kind may ask for; the first is the usual one.
+COMPLETIONS = {
+    Kind.LESSON: (Completion.VIEWED, Completion.WATCHED),
+    Kind.QUIZ: (Completion.PASSED, Completion.SUBMITTED),
+    Kind.PROJECT: (Completion.MARKED, Completion.SUBMITTED),
+}
+
+
 class Course(Identified, Model):
     """A course on offer. `jp` are lesson hours of 45 minutes."""
 
@@ -44,6 +52,8 @@ class Course(Identified, Model):
     jp: Mapped[int] = mapped_column(default=0)
     tags: Mapped[list[Any]] = mapped_column(default=list)
     cover_id: Mapped[uuid.UUID | None] = mapped_column(fk("media.id", set_null=True))
+    # Counts saved facts, so that of two editors the second is told about the first.
+    version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -94,5 +104,6 @@ class Activity(Identified, Model):
     after_id: Mapped[uuid.UUID | None] = mapped_column(fk("activity.id", set_null=True))
     # What the row says beside its state: "10 soal, 20 menit", "video 8 menit"; written by the feature of the kind.
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)
 
     module: Mapped[Module] = relationship(back_populates="activities")

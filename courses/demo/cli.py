@@ -12,7 +12,7 @@ from lms.auth.cli import link_address
 from lms.auth.models import LinkPurpose
 from lms.auth.services import make_link
 from lms.clock import now
-from lms.web import db
+from lms.web import db, store
 
 demo_cli = AppGroup("demo", help="Invented people and our own courses.")
 
@@ -20,7 +20,7 @@ demo_cli = AppGroup("demo", help="Invented people and our own courses.")
 @demo_cli.command("load")
 def load() -> None:
     """Load the demonstration, once: a second call changes nothing."""
-    loaded = services.load(db.session, now=now())
+    loaded = services.load(db.session, store(), now=now())
     db.session.commit()
     click.echo("loaded" if loaded else "already there")
 

@@ -16,14 +16,15 @@ from courses.cohorts.models import Admission, Cohort, Delivery
 from courses.cohorts.services import assign_staff, enrol, open_cohort
 from courses.demo.cast import AGENCIES, PEOPLE, ROLES
 from courses.demo.people import Loaded, load_people
-from courses.exchange.services import import_folder
+from courses.exchange.services import import_path
 from lms.access import Actor
 from lms.people.models import Agency, Person
+from lms.storage.store import ObjectStore
 
 CONTENT = Path(__file__).parent / "content"
 
 
-def load(session: Session, *, now: datetime) -> bool:
+def load(session: Session, store: ObjectStore, *, now: datetime) -> bool:
     """Load everything in one transaction. Returns False when it is there already."""
     if session.scalar(sa.select(Agency.id).where(Agency.name == AGENCIES[0].name)):
         return False
@@ -34,7 +35,8 @@ def load(session: Session, *, now: datetime) -> bool:
     session.add(_template(sorong, now))
     courses: list[Course] = []
     for folder in sorted(file.parent for file in CONTENT.glob("*/course.json")):
-        course = import_folder(session, folder, sorong.id, by=author, now=now)
+        [(course, left_out)] = import_path(session, store, folder, sorong.id, by=author, now=now)
+        assert not left_out
         cohort = _open(session, sorong, course, author, now=now)
         for person in _learners(loaded):
             enrol(session, cohort, person, by=author, now=now)

@@ -14,13 +14,14 @@ from lms.database import Identified, Model, choice, fk
 
 
 class Part(enum.StrEnum):
-    """What a file is to its lesson. Pages are the pictures of a PDF or of slides, in order."""
+    """What a file is to its lesson. Pages are the pictures of a PDF, in order; a source became the lesson's text."""
 
     VIDEO = "video"
     AUDIO = "audio"
     PAGES = "pages"
     PICTURE = "picture"
     ATTACHMENT = "attachment"
+    SOURCE = "source"
 
 
 class Lesson(Model):
@@ -61,3 +62,32 @@ class LessonVersion(Identified, Model):
     html: Mapped[str]
     saved_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
     saved_at: Mapped[datetime]
+
+
+class LessonDraft(Model):
+    """What one author has typed but not yet shown to learners; each author has their own, so none overwrites another.
+
+    `base_version` is the version of the lesson from which they started.
+    """
+
+    __tablename__ = "lesson_draft"
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("activity.id", cascade=True), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(fk("person.id"), primary_key=True)
+    source: Mapped[str]
+    base_version: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
+class Watched(Model):
+    """What one learner has seen of one video or heard of one recording: ranges and last position in milliseconds."""
+
+    __tablename__ = "lesson_watched"
+
+    enrolment_id: Mapped[uuid.UUID] = mapped_column(fk("enrolment.id", cascade=True), primary_key=True)
+    file_id: Mapped[uuid.UUID] = mapped_column(
+        fk("lesson_media.id", cascade=True), primary_key=True, index=True
+    )
+    ranges: Mapped[list[Any]] = mapped_column(default=list)
+    position: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime]

@@ -4,33 +4,56 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from courses.lessons.models import Lesson, LessonMedia
+from courses.lessons.models import Lesson, LessonDraft, LessonMedia, LessonVersion, Part, Watched
 from lms.errors import NotFound
 from lms.media.models import Media
+from lms.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
 class LessonFile:
-    """A file of a lesson with the facts of its media row."""
+    """A file of a lesson, and what its reader has seen of it (ranges and position in milliseconds)."""
 
-    id: uuid.UUID
-    part: str
-    alt: str
-    captions: str
-    media_id: uuid.UUID
-    name: str
-    kind: str
-    content_type: str
-    size: int
-    state: str
-    renditions: dict[str, Any]
-    facts: dict[str, Any]
+    row: LessonMedia
+    media: Media
+    ranges: list[Any] = field(default_factory=list)
+    position: int = 0
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.row.id
+
+    @property
+    def part(self) -> Part:
+        return self.row.part
+
+    @property
+    def title(self) -> str:
+        """How the author calls it, or its name without the extension."""
+        return self.row.alt or self.media.name.rpartition(".")[0] or self.media.name
+
+    @property
+    def length(self) -> int:
+        """Milliseconds of a video or recording, 0 while nobody has measured it."""
+        return round(1000 * float(self.media.facts.get("duration") or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """A lesson with its files in order."""
+
+    activity_id: uuid.UUID
+    html: str
+    files: list[LessonFile]
+
+    def of(self, *parts: Part) -> list[LessonFile]:
+        return [file for file in self.files if file.part in parts]
 
 
 def lesson_of(session: Session, activity_id: uuid.UUID) -> Lesson:
@@ -41,25 +64,93 @@ def lesson_of(session: Session, activity_id: uuid.UUID) -> Lesson:
     return lesson
 
 
-def files_of(session: Session, activity_id: uuid.UUID) -> Sequence[LessonFile]:
-    """The files of a lesson in order, in one statement."""
-    rows = session.execute(
-        sa.select(
-            LessonMedia.id,
-            sa.cast(LessonMedia.part, sa.Text),
-            LessonMedia.alt,
-            LessonMedia.captions,
-            Media.id,
-            Media.name,
-            Media.kind,
-            Media.content_type,
-            Media.size,
-            sa.cast(Media.state, sa.Text),
-            Media.renditions,
-            Media.facts,
-        )
-        .join(Media, Media.id == LessonMedia.media_id)
-        .where(LessonMedia.activity_id == activity_id)
+def page_of(session: Session, activity_id: uuid.UUID, enrolment_id: uuid.UUID | None) -> LessonPage:
+    """A lesson and its files for one reader (None: an author who looks), in one statement."""
+    found = (
+        sa.select(Lesson.html, LessonMedia, Media, Watched.ranges, Watched.position)
+        .outerjoin(LessonMedia, LessonMedia.activity_id == Lesson.activity_id)
+        .outerjoin(Media, Media.id == LessonMedia.media_id)
+        .outerjoin(Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == enrolment_id))
+        .where(Lesson.activity_id == activity_id)
         .order_by(LessonMedia.position, LessonMedia.id)
     )
-    return [LessonFile(*tuple(row)) for row in rows]
+    rows = session.execute(found).all()
+    if not rows:
+        raise NotFound
+    files = [
+        LessonFile(file, media, ranges or [], position or 0)
+        for _html, file, media, ranges, position in rows
+        if file is not None
+    ]
+    return LessonPage(activity_id, rows[0].html, files)
+
+
+def files_of(session: Session, activity_id: uuid.UUID) -> list[LessonFile]:
+    """The files of a lesson in order, in one statement."""
+    return files_by_lesson(session, [activity_id]).get(activity_id, [])
+
+
+def files_by_lesson(session: Session, activity_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[LessonFile]]:
+    """The files of several lessons, in one statement."""
+    found = (
+        sa.select(LessonMedia, Media)
+        .join(Media, Media.id == LessonMedia.media_id)
+        .where(LessonMedia.activity_id.in_(activity_ids))
+        .order_by(LessonMedia.position, LessonMedia.id)
+    )
+    files: dict[uuid.UUID, list[LessonFile]] = {}
+    for file, media in session.execute(found):
+        files.setdefault(file.activity_id, []).append(LessonFile(file, media))
+    return files
+
+
+def file_of(session: Session, activity_id: uuid.UUID, file_id: uuid.UUID) -> LessonMedia:
+    """A file of this lesson; another lesson's does not exist."""
+    file = session.scalars(
+        sa.select(LessonMedia).where(LessonMedia.id == file_id, LessonMedia.activity_id == activity_id)
+    ).one_or_none()
+    if file is None:
+        raise NotFound
+    return file
+
+
+def draft_of(session: Session, activity_id: uuid.UUID, person_id: uuid.UUID) -> LessonDraft | None:
+    """What this author typed and has not shown to learners yet."""
+    return session.get(LessonDraft, (activity_id, person_id))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version in the list of a lesson's history."""
+
+    version: int
+    saved_at: Any
+    saved_by: str | None
+    length: int
+
+
+def versions_of(session: Session, activity_id: uuid.UUID) -> list[VersionLine]:
+    """Everything that a lesson ever said, the newest in front."""
+    found = (
+        sa.select(
+            LessonVersion.version,
+            LessonVersion.saved_at,
+            Person.full_name,
+            sa.func.length(LessonVersion.source),
+        )
+        .outerjoin(Person, Person.id == LessonVersion.saved_by)
+        .where(LessonVersion.activity_id == activity_id)
+        .order_by(LessonVersion.version.desc())
+    )
+    return [VersionLine(*row) for row in session.execute(found)]
+
+
+def version_of(session: Session, activity_id: uuid.UUID, number: int) -> LessonVersion:
+    version = session.scalars(
+        sa.select(LessonVersion).where(
+            LessonVersion.activity_id == activity_id, LessonVersion.version == number
+        )
+    ).one_or_none()
+    if version is None:
+        raise NotFound
+    return version

@@ -3,36 +3,82 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Completion
-from courses.lessons.models import Lesson, LessonVersion
+from courses.catalogue.services import Stale
+from courses.lessons.models import Lesson, LessonDraft, LessonMedia, LessonVersion
+from courses.lessons.prose import rendered
+from courses.lessons.queries import LessonFile, draft_of, files_of, version_of
+from courses.lessons.weight import weight
 from courses.progress.models import Progress, State
 from courses.progress.outline import Row
 from courses.progress.services import record
 from lms.access import Actor
-from lms.errors import N_, Conflict
-from lms.richtext import clean, from_markdown, reading_minutes
+from lms.errors import N_, Conflict, Invalid
+from lms.richtext import reading_minutes, text_of
+
+# A very long chapter of a book; longer ones are cut into lessons.
+LONGEST_SOURCE = 400_000
 
 
 def write_lesson(
-    session: Session, activity: Activity, source: str, *, by: Actor | None, now: datetime
+    session: Session,
+    activity: Activity,
+    source: str,
+    *,
+    by: Actor | None,
+    now: datetime,
+    version: int | None = None,
 ) -> Lesson:
-    """Save a lesson's Markdown: cleaned once, here. What it said before is kept as a version."""
-    html = clean(from_markdown(source))
-    lesson = session.get(Lesson, activity.id)
+    """Save a lesson's Markdown: cleaned once, here. What it said before is kept as a version.
+
+    With `version` (what the editor saw) a lesson that somebody else saved since raises Stale.
+    """
+    source = tidy(source)
+    lesson = _locked(session, activity.id, now)
+    if version is not None and version != lesson.version and source != lesson.source:
+        raise Stale
+    if lesson.source != source:
+        _say(session, lesson, source, by, now)
+    if by is not None:
+        drop_draft(session, activity.id, by.id)
+    session.flush()
+    refresh(session, activity, lesson)
+    return lesson
+
+
+def tidy(source: str) -> str:
+    """The text as it is stored: browsers send other line ends than files have. Raises Invalid when it is too long."""
+    text = source.replace("\r\n", "\n").replace("\0", "").strip()
+    if len(text) > LONGEST_SOURCE:
+        raise Invalid(N_("Teks pelajaran terlalu panjang. Bagi menjadi beberapa pelajaran."), field="source")
+    return text
+
+
+def _locked(session: Session, activity_id: uuid.UUID, now: datetime) -> Lesson:
+    """The lesson's row, locked; a new one says nothing yet and has version 0."""
+    found = sa.select(Lesson).where(Lesson.activity_id == activity_id).with_for_update()
+    lesson = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
     if lesson is None:
-        lesson = Lesson(activity_id=activity.id, version=0)
+        lesson = Lesson(activity_id=activity_id, version=0, source="", html="", updated_at=now)
         session.add(lesson)
-    elif lesson.source == source:
-        return lesson
+    return lesson
+
+
+def _say(session: Session, lesson: Lesson, source: str, by: Actor | None, now: datetime) -> None:
+    html = rendered(source)
     lesson.source, lesson.html, lesson.updated_at = source, html, now
     lesson.version += 1
     session.add(
         LessonVersion(
-            activity_id=activity.id,
+            activity_id=lesson.activity_id,
             version=lesson.version,
             source=source,
             html=html,
@@ -40,10 +86,52 @@ def write_lesson(
             saved_at=now,
         )
     )
+
+
+def restore(session: Session, activity: Activity, number: int, *, by: Actor, now: datetime) -> Lesson:
+    """Make an earlier version the newest one; the ones between stay in the history."""
+    return write_lesson(session, activity, version_of(session, activity.id, number).source, by=by, now=now)
+
+
+def save_draft(
+    session: Session, activity_id: uuid.UUID, source: str, base_version: int, *, by: Actor, now: datetime
+) -> None:
+    """Keep what an author types, unseen by learners; the same call again only replaces it."""
+    values = {"source": tidy(source), "base_version": base_version, "saved_at": now}
+    session.execute(
+        insert(LessonDraft)
+        .values(activity_id=activity_id, person_id=by.id, **values)
+        .on_conflict_do_update(index_elements=[LessonDraft.activity_id, LessonDraft.person_id], set_=values)
+    )
+    session.expire_all()
+
+
+def drop_draft(session: Session, activity_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    draft = draft_of(session, activity_id, person_id)
+    if draft is not None:
+        session.delete(draft)
+
+
+def refresh(session: Session, activity: Activity, lesson: Lesson) -> None:
+    """Write what the syllabus says beside a lesson: minutes (when nobody set them), parts, length and bytes."""
+    files = files_of(session, activity.id)
+    milliseconds = sum(file.length for file in files if file.part in ("video", "audio"))
     if not activity.minutes:
-        activity.minutes = reading_minutes(html)
+        activity.minutes = reading_minutes(lesson.html) + -(-milliseconds // 60_000)
+    activity.detail = facts_of(lesson.html, files, milliseconds)
     session.flush()
-    return lesson
+
+
+def facts_of(html: str, files: Sequence[LessonFile], milliseconds: int) -> dict[str, Any]:
+    """`parts` in order (text, video, audio, pages), `seconds` of all videos and recordings, `bytes` on a phone."""
+    parts = ["text"] if text_of(html) else []
+    parts += [part for part in ("video", "audio", "pages") if any(file.part == part for file in files)]
+    return {"parts": parts, "seconds": milliseconds // 1000, "bytes": bytes_of(html, files)}
+
+
+def bytes_of(html: str, files: Sequence[LessonFile]) -> int:
+    """Text and files of a lesson as a phone loads them."""
+    return len(html.encode()) + sum(weight(f.part, f.media.renditions, f.media.size) for f in files)
 
 
 def finish(session: Session, enrolment_id: uuid.UUID, row: Row, *, now: datetime) -> Progress:
@@ -51,3 +139,30 @@ def finish(session: Session, enrolment_id: uuid.UUID, row: Row, *, now: datetime
     if row.completion == Completion.WATCHED and row.state != State.DONE:
         raise Conflict(N_("Tonton video sampai akhir untuk menyelesaikan pelajaran ini."))
     return record(session, enrolment_id, row.id, State.DONE, now=now)
+
+
+def copy_lessons(session: Session, copies: Mapping[uuid.UUID, uuid.UUID], *, now: datetime) -> None:
+    """Give the copy of each lesson its text and its files; the files themselves are shared, not copied."""
+    for old_id, new_id in copies.items():
+        old = session.get(Lesson, old_id)
+        activity = session.get_one(Activity, new_id)
+        if old is not None:
+            _copy_files(session, old_id, new_id)
+            write_lesson(session, activity, old.source, by=None, now=now)
+
+
+def _copy_files(session: Session, old_id: uuid.UUID, new_id: uuid.UUID) -> None:
+    files = sa.select(LessonMedia).where(LessonMedia.activity_id == old_id)
+    for file in session.scalars(files).all():
+        session.add(
+            LessonMedia(
+                activity_id=new_id,
+                media_id=file.media_id,
+                part=file.part,
+                position=file.position,
+                alt=file.alt,
+                captions=file.captions,
+                facts=dict(file.facts),
+            )
+        )
+    session.flush()

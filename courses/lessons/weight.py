@@ -1,0 +1,43 @@
+"""What a lesson costs a phone, in bytes, and which of a file's renditions a phone gets. Pure.
+
+`made` are a file's renditions: name → key, type, size, dimensions; `size` is that of the file itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# The ladder of a video, the cheapest first; the design's usual choice is 240p. "play" is the whole file, startable.
+LADDER = ("audio", "240p", "360p", "720p", "play")
+USUAL = "240p"
+
+Made = Mapping[str, Mapping[str, Any]]
+
+
+def qualities(made: Made) -> list[str]:
+    """The names of the renditions that play, the cheapest first."""
+    return [name for name in LADDER if name in made]
+
+
+def usual(made: Made) -> str | None:
+    """The quality that is chosen before anybody chooses: 240p, else the cheapest one with pictures, else what plays."""
+    names = qualities(made)
+    if USUAL in names:
+        return USUAL
+    return next((name for name in names if name != "audio"), names[0] if names else None)
+
+
+def weight(part: str, made: Made, size: int) -> int:
+    """What a learner loads who opens everything of a file at the usual quality."""
+    if part in ("video", "audio"):
+        return _size(made, usual(made), size) + _size(made, "poster", 0)
+    if part == "pages":
+        return sum(int(facts["size"]) for name, facts in made.items() if name.startswith("page-"))
+    if part == "picture":
+        return _size(made, "phone", size)
+    return size if part == "attachment" else 0
+
+
+def _size(made: Made, name: str | None, otherwise: int) -> int:
+    return int(made[name]["size"]) if name and name in made else otherwise
