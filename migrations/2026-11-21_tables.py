@@ -180,6 +180,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_address_token_hash")),
     )
     op.create_table(
+        "course_import",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("publish", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "running", "done", "failed", name="importstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("courses", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_course_import_agency_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_course_import_person_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_import")),
+    )
+    op.create_index(op.f("ix_course_import_agency_id"), "course_import", ["agency_id"], unique=False)
+    op.create_table(
         "credential",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
@@ -316,6 +345,50 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_one_time_link_person_id"), "one_time_link", ["person_id"], unique=False)
     op.create_table(
+        "people_import",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("people", "units", name="importkind", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "mapping",
+                "checked",
+                "saving",
+                "done",
+                "refused",
+                "cancelled",
+                name="importstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("header", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("saved_to", sa.Integer(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("invites", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_people_import_agency_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["person.id"], name=op.f("fk_people_import_created_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
+    )
+    op.create_index(op.f("ix_people_import_agency_id"), "people_import", ["agency_id"], unique=False)
+    op.create_table(
         "role_grant",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -420,6 +493,7 @@ def upgrade() -> None:
         sa.Column("jp", sa.Integer(), nullable=False),
         sa.Column("tags", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("cover_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -437,6 +511,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
     )
     op.create_index("ix_course_agency_title", "course", ["agency_id", "title"], unique=False)
+    op.create_table(
+        "people_import_row",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("destroyed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "new", "changed", "unchanged", "wrong", name="rowstate", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["people_import.id"],
+            name=op.f("fk_people_import_row_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_people_import_row")),
+    )
     op.create_table(
         "cohort",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
@@ -546,6 +643,7 @@ def upgrade() -> None:
         ),
         sa.Column("after_id", sa.Uuid(), nullable=True),
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["after_id"], ["activity.id"], name=op.f("fk_activity_after_id"), ondelete="SET NULL"
@@ -780,13 +878,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_lesson")),
     )
     op.create_table(
+        "lesson_draft",
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activity.id"], name=op.f("fk_lesson_draft_activity_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_lesson_draft_person_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("activity_id", "person_id", name=op.f("pk_lesson_draft")),
+    )
+    op.create_table(
         "lesson_media",
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("media_id", sa.Uuid(), nullable=False),
         sa.Column(
             "part",
             sa.Enum(
-                "video", "audio", "pages", "picture", "attachment", name="part", native_enum=False, length=40
+                "video",
+                "audio",
+                "pages",
+                "picture",
+                "attachment",
+                "source",
+                name="part",
+                native_enum=False,
+                length=40,
             ),
             nullable=False,
         ),
@@ -978,6 +1099,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("enrolment_id", "activity_id", name=op.f("pk_extra_time")),
     )
+    op.create_table(
+        "lesson_watched",
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("ranges", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_lesson_watched_enrolment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["lesson_media.id"], name=op.f("fk_lesson_watched_file_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", "file_id", name=op.f("pk_lesson_watched")),
+    )
+    op.create_index(op.f("ix_lesson_watched_file_id"), "lesson_watched", ["file_id"], unique=False)
     op.create_table(
         "project_group",
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
@@ -1363,6 +1503,8 @@ def downgrade() -> None:
     op.drop_table("project_milestone")
     op.drop_index(op.f("ix_project_group_activity_id"), table_name="project_group")
     op.drop_table("project_group")
+    op.drop_index(op.f("ix_lesson_watched_file_id"), table_name="lesson_watched")
+    op.drop_table("lesson_watched")
     op.drop_table("extra_time")
     op.drop_index("uq_attempt_open", table_name="attempt", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_attempt_overdue", table_name="attempt", postgresql_where=sa.text("state = 'open'"))
@@ -1377,6 +1519,7 @@ def downgrade() -> None:
     op.drop_table("lesson_version")
     op.drop_index(op.f("ix_lesson_media_activity_id"), table_name="lesson_media")
     op.drop_table("lesson_media")
+    op.drop_table("lesson_draft")
     op.drop_table("lesson")
     op.drop_index(
         "uq_certificate_enrolment", table_name="certificate", postgresql_where=sa.text("state = 'valid'")
@@ -1413,6 +1556,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_cohort_course_id"), table_name="cohort")
     op.drop_index("ix_cohort_agency_dates", table_name="cohort")
     op.drop_table("cohort")
+    op.drop_table("people_import_row")
     op.drop_index("ix_course_agency_title", table_name="course")
     op.drop_table("course")
     op.drop_index("ix_certificate_template_agency", table_name="certificate_template")
@@ -1420,6 +1564,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
     op.drop_table("role_grant")
+    op.drop_index(op.f("ix_people_import_agency_id"), table_name="people_import")
+    op.drop_table("people_import")
     op.drop_index(op.f("ix_one_time_link_person_id"), table_name="one_time_link")
     op.drop_table("one_time_link")
     op.drop_table("notification_setting")
@@ -1440,6 +1586,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_employee_number_person_id"), table_name="employee_number")
     op.drop_table("employee_number")
     op.drop_table("credential")
+    op.drop_index(op.f("ix_course_import_agency_id"), table_name="course_import")
+    op.drop_table("course_import")
     op.drop_table("calendar_address")
     op.drop_index("uq_person_email", table_name="person")
     op.drop_index(op.f("ix_person_unit_id"), table_name="person")

@@ -272,9 +272,7 @@ def time_rows(session: Session, cohort: Cohort, activity_id: uuid.UUID) -> list[
         .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
         .order_by(Person.full_name, Enrolment.id)
     )
-    return [
-        TimeRow(id_, name, unit, percent, deadline) for id_, name, unit, percent, deadline in rows
-    ]
+    return [TimeRow(id_, name, unit, percent, deadline) for id_, name, unit, percent, deadline in rows]
 
 
 def quiz_in(session: Session, cohort: Cohort, activity_id: uuid.UUID) -> tuple[Quiz, str]:

@@ -102,7 +102,17 @@ def test_a_members_mark_is_the_groups_times_the_factor_within_0_and_100(
 
 
 def test_there_are_nine_factors() -> None:
-    assert [str(factor) for factor in FACTORS] == ["0.7", "0.75", "0.8", "0.85", "0.9", "0.95", "1", "1.05", "1.1"]
+    assert [str(factor) for factor in FACTORS] == [
+        "0.7",
+        "0.75",
+        "0.8",
+        "0.85",
+        "0.9",
+        "0.95",
+        "1",
+        "1.05",
+        "1.1",
+    ]
 
 
 def test_a_factor_other_than_one_asks_for_its_reason() -> None:
