@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.database import Identified, Model, choice, fk
 from lms.media.kinds import SORTS, Group
 from lms.media.sniff import Kind
+from lms.storage.store import PART_SIZE
 
 PREFIX = "media/"  # of every key that belongs to a row
 
@@ -54,7 +55,7 @@ class Media(Identified, Model):
     state: Mapped[MediaState] = mapped_column(choice(MediaState), default=MediaState.PENDING)
     problem: Mapped[str] = mapped_column(default="")
     upload_id: Mapped[str | None]
-    part_size: Mapped[int]
+    part_size: Mapped[int] = mapped_column(default=PART_SIZE)
     fingerprint: Mapped[str] = mapped_column(default="")
     checksum: Mapped[str] = mapped_column(default="")
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)

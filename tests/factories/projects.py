@@ -68,6 +68,7 @@ def make_file(
         "key": f"media/{uuid.uuid4().hex}",
         "state": MediaState.READY,
         "created_at": now,
+        "active_at": now,
     }
     media = Media(**{**facts, **changes})
     session.add(media)

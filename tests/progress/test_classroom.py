@@ -122,7 +122,7 @@ def test_a_reminder_reaches_the_chosen_learners_of_this_class_only(scene: Scene,
         scene.now,
     )
     scene.session.commit()
-    before = scene.session.query(Notification).count()
+    before = scene.session.query(Notification).filter(Notification.kind == "progress:reminder").count()
     chosen = [str(scene.seats[1].id), str(outsider.id)]
     client_of(scene.citra).post(f"/kelola/kelas/{scene.cohort.id}/pengingat", data={"enrolment": chosen})
     told = scene.session.query(Notification).filter(Notification.kind == "progress:reminder").all()
