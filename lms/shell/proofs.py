@@ -89,7 +89,8 @@ def kept_form() -> Kept | None:
     """What this POST holds, when one of our own pages sent it and it may be carried."""
     if not came_from_here() or request.blueprint in NEVER_KEPT:
         return None
-    return keep(request.full_path.rstrip("?"), sent_fields(), files=bool(request.files), owner=_owner())
+    path = own_path(request.full_path.rstrip("?"))
+    return keep(path, sent_fields(), files=bool(request.files), owner=_owner()) if path else None
 
 
 def typed_texts() -> list[str]:

@@ -39,6 +39,27 @@ def test_a_nip_as_people_write_it_or_an_address_signs_in(scene: Scene, client_of
     assert client.get("/akun").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\0",
+        "\0@\0",
+        "a\0@b.invalid",
+        "'; DROP TABLE person; --",
+        "%",
+        "_@_",
+        "\ud800",
+        "१९८६०३१४",
+        "9" * 200,
+        "<b>@x",
+    ],
+)
+def test_a_hostile_name_is_only_a_wrong_one(scene: Scene, client_of: Client, name: str) -> None:
+    typed = name.encode("utf-8", "replace").decode()
+    assert enter(client_of(None), typed).status_code == 422
+    assert client_of(None).post("/lupa-sandi", data={"name": typed}).status_code in {303, 422}
+
+
 @pytest.mark.asvs("V6.3.8")
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(scene: Scene, client_of: Client) -> None:
     wrong = enter(client_of(None), NIP, "salah sekali sandinya")
