@@ -127,7 +127,7 @@ def _roles(grants: Iterable[str]) -> dict[Role, frozenset[uuid.UUID]]:
 
 def canonical(typed: str) -> str:
     """A name to sign in with, in the one form under which it is looked up: small letters, or only digits."""
-    text = typed.strip().lower()
+    text = typed.replace("\0", "").strip().lower()
     return text if "@" in text else re.sub(r"[\s.\-]", "", text)
 
 

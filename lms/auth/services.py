@@ -125,24 +125,31 @@ def prove_password(
 def prove_code(session: Session, person_id: uuid.UUID, typed: str, *, address: str, now: datetime) -> None:
     """That somebody holds their authenticator app (a code works once) or an unused recovery code."""
     visit = Visit(Door.CODE, str(person_id), address)
+    limits.check(session, visit, now=now)
     code = "".join(mark for mark in typed if mark.isascii() and mark.isalnum())
-    with turn():
-        limits.check(session, visit, now=now)
-        if _use_code(session, person_id, code, now=now):
-            return
-    limits.count(session, visit, now=now)
-    raise Invalid(WRONG_CODE, field="code")
+    if len(code) == totp.RECOVERY_DIGITS:
+        right = _use_recovery_code(session, person_id, code)
+    else:
+        right = _use_code(session, person_id, code, now=now)
+    if not right:
+        limits.count(session, visit, now=now)
+        raise Invalid(WRONG_CODE, field="code")
 
 
 def _use_code(session: Session, person_id: uuid.UUID, code: str, *, now: datetime) -> bool:
     credential = credential_of(session, person_id)
     if not credential.totp_confirmed_at or not credential.totp_secret:
         return False
-    if len(code) != totp.RECOVERY_DIGITS:
-        step = totp.matching_step(credential.totp_secret, code, now=now, after=credential.totp_last_step)
-        credential.totp_last_step = step or credential.totp_last_step
-        return step is not None
-    worn = hash_code(code, person_id.bytes)
+    step = totp.matching_step(credential.totp_secret, code, now=now, after=credential.totp_last_step)
+    credential.totp_last_step = step or credential.totp_last_step
+    return step is not None
+
+
+def _use_recovery_code(session: Session, person_id: uuid.UUID, code: str) -> bool:
+    # Hash first, lock then: who waits for a turn to hash must not hold a row that somebody with a turn waits for.
+    with turn():
+        worn = hash_code(code, person_id.bytes)
+    credential = credential_of(session, person_id)
     left = [kept for kept in credential.recovery_hashes if kept != worn]
     used = len(left) < len(credential.recovery_hashes)
     credential.recovery_hashes = left
@@ -280,18 +287,20 @@ def enrol_second_factor(
     if step is None:
         limits.count(session, visit, now=now)
         raise Invalid(WRONG_CODE, field="code")
+    codes = _fresh_codes(session, actor.id)
     credential = credential_of(session, actor.id)
     credential.totp_secret = enrolment.key
     credential.totp_confirmed_at = now
     credential.totp_last_step = step
     _changed(session, actor.id, Change.SECOND_FACTOR, now=now, by=actor)
-    return _fresh_codes(session, actor.id)
+    return codes
 
 
 def new_recovery_codes(session: Session, actor: Actor, *, now: datetime) -> list[str]:
     """Ten codes in place of all earlier ones. Returns them: the only copy."""
+    codes = _fresh_codes(session, actor.id)
     _changed(session, actor.id, Change.RECOVERY_CODES, now=now, by=actor)
-    return _fresh_codes(session, actor.id)
+    return codes
 
 
 def _fresh_codes(session: Session, person_id: uuid.UUID) -> list[str]:

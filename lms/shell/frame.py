@@ -11,7 +11,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from jinja2 import StrictUndefined
 
-from lms.access import Permission, allows
+from lms.access import Actor, Permission, allows
+from lms.auth.queries import SignedIn
 from lms.feature import Feature, NavItem
 from lms.shell.headers import nonce
 from lms.web import visitor
@@ -40,14 +41,19 @@ def register(app: Flask, features: Sequence[Feature]) -> None:
         who = visitor()
         return {
             "actor": who,
-            "nav": _links(items) if who else [],
-            "unread": who.unread if who else 0,
+            "nav": _links(items) if inside(who) else [],
+            "unread": who.unread if who and inside(who) else 0,
             "theme": who.theme if who else "auto",
             "locale": str(get_locale() or "id"),
             "agency_name": who.agency_name if who else "",
             "csp_nonce": nonce(),
             "may": may,
         }
+
+
+def inside(who: Actor | None) -> bool:
+    """Whether somebody is signed in with everything that asks for: nothing of theirs shows before the second factor."""
+    return who is not None and not (isinstance(who, SignedIn) and who.needs_second_factor)
 
 
 def may(permission: Permission) -> bool:

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from lms.auth.factor_views import proof_page
 from lms.auth.forms import CodeForm, Onward, ProofForm, SignInForm
-from lms.auth.kept import Kept, Pairs, keep, pack
+from lms.auth.kept import FIELD, Kept, Pairs, keep, pack, unpack
 from lms.auth.paths import own_path
 from lms.auth.queries import owner_of_token
 from lms.auth.views import challenge_page, sign_in_page
@@ -89,14 +89,18 @@ def kept_form() -> Kept | None:
     """What this POST holds, when one of our own pages sent it and it may be carried."""
     if not came_from_here() or request.blueprint in NEVER_KEPT:
         return None
-    return keep(request.full_path.rstrip("?"), sent_fields(), files=bool(request.files), owner=_owner())
+    path = own_path(request.full_path.rstrip("?"))
+    return keep(path, sent_fields(), files=bool(request.files), owner=_owner()) if path else None
 
 
 def typed_texts() -> list[str]:
     """The texts of a refused form, to show them back for copying."""
-    if request.method == "GET" or not came_from_here() or request.blueprint in NEVER_KEPT:
+    if request.method == "GET" or not came_from_here():
         return []
-    kept = keep("", sent_fields())
+    if request.blueprint in NEVER_KEPT:  # such as a sign-in refused for a while, which carries a kept form
+        kept = unpack(request.form.get(FIELD), settings().secret_keys)
+    else:
+        kept = keep("", sent_fields())
     return kept.texts if kept else []
 
 

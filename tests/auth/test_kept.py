@@ -218,6 +218,20 @@ def test_what_ayu_wrote_is_not_given_to_dewi(scene: Scene, session: Session, cli
     assert other.location == "/"
 
 
+def test_too_many_wrong_passwords_do_not_lose_it_either(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    ayu = client_of(scene.ayu)
+    end_all(session)
+    page = send(ayu, "/esai", [("isi", "Loket kami ramai.")], csrf_token="old")
+    for _ in range(10):
+        page = send(ayu, "/masuk", hidden(page.text), name=NIP, password="salah sekali sandinya")
+    page = send(ayu, "/masuk", hidden(page.text), name=NIP, password=PASSWORD)
+    assert page.status_code == 429
+    assert "Loket kami ramai." in page.text
+    assert PASSWORD not in page.text
+
+
 def test_a_file_is_not_carried_and_the_page_says_so(
     scene: Scene, session: Session, client_of: Client
 ) -> None:

@@ -265,3 +265,10 @@ def test_the_shorter_password_is_for_those_with_an_app(
     give_app(session, scene.ayu)
     assert client_of(scene.ayu).post("/akun/kata-sandi", data=form).status_code == 303
     assert enter(client_of(None), NIP, "zg4 kwqx").status_code == 303
+
+
+@pytest.mark.asvs("V6.3.3")
+def test_nothing_of_hers_shows_before_the_second_factor(scene: Scene, client_of: Client) -> None:
+    page = entered(client_of, scene.dewi).get("/akun/verifikasi").text
+    assert 'class="nav' not in page
+    assert "/pemberitahuan" not in page
