@@ -193,13 +193,22 @@ def _fill_quiz(desk: Desk, activity: Activity, item: ActivityPlan) -> None:
     rich = _html if facts.get("markup") == "html" else _markdown
     settings = {name: facts[name] for name in QUIZ_SETTINGS if facts.get(name) is not None}
     draw = [[line["tag"], line["count"]] for line in facts["draw"]] if facts.get("draw") else None
-    quiz = create_quiz(desk.session, activity, intro=rich(facts.get("intro", "")), draw=draw, **settings)
+    typed = facts if rich is _markdown else {}
+    quiz = create_quiz(
+        desk.session,
+        activity,
+        intro=rich(facts.get("intro", "")),
+        intro_source=typed.get("intro", ""),
+        draw=draw,
+        **settings,
+    )
     questions = [
         add_question(
             desk.session,
             activity.course_id,
             _content(desk, item, question, rich),
             tags=question.get("tags", []),
+            source={name: question.get(name) or "" for name in ("text", "explanation")} if typed else None,
             now=desk.now,
         )
         for question in facts.get("questions", [])

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from courses.quizzes.decimals import read_number, written
@@ -55,9 +56,9 @@ class SettingsForm(Form):
     role = SelectField(
         _l("Peran"),
         choices=[
-            (QuizRole.PRACTICE.value, _l("Latihan atau kuis biasa")),
-            (QuizRole.PRE.value, _l("Tes awal, tidak menentukan kelulusan")),
-            (QuizRole.POST.value, _l("Tes akhir")),
+            SelectChoice(QuizRole.PRACTICE.value, _l("Latihan atau kuis biasa")),
+            SelectChoice(QuizRole.PRE.value, _l("Tes awal, tidak menentukan kelulusan")),
+            SelectChoice(QuizRole.POST.value, _l("Tes akhir")),
         ],
     )
     time_limit_minutes = StringField(_l("Batas waktu"), validators=[Whole(1, 600, empty=True)])
@@ -66,10 +67,10 @@ class SettingsForm(Form):
     counts = SelectField(
         _l("Nilai yang dipakai"),
         choices=[
-            (Counts.BEST.value, _l("Yang terbaik")),
-            (Counts.LAST.value, _l("Yang terakhir")),
-            (Counts.FIRST.value, _l("Yang pertama")),
-            (Counts.AVERAGE.value, _l("Rata-rata")),
+            SelectChoice(Counts.BEST.value, _l("Yang terbaik")),
+            SelectChoice(Counts.LAST.value, _l("Yang terakhir")),
+            SelectChoice(Counts.FIRST.value, _l("Yang pertama")),
+            SelectChoice(Counts.AVERAGE.value, _l("Rata-rata")),
         ],
     )
     pass_mark = StringField(_l("Batas lulus"), validators=[_percent])
@@ -77,9 +78,9 @@ class SettingsForm(Form):
     reveal = SelectField(
         _l("Kunci dan pembahasan terbuka"),
         choices=[
-            (Reveal.SUBMITTED.value, _l("setelah dikumpulkan")),
-            (Reveal.CLOSED.value, _l("setelah kelas berakhir")),
-            (Reveal.NEVER.value, _l("tidak pernah")),
+            SelectChoice(Reveal.SUBMITTED.value, _l("setelah dikumpulkan")),
+            SelectChoice(Reveal.CLOSED.value, _l("setelah kelas berakhir")),
+            SelectChoice(Reveal.NEVER.value, _l("tidak pernah")),
         ],
     )
 

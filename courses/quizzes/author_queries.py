@@ -64,8 +64,8 @@ def bank(
 
 def tags_in(session: Session, course: Course) -> list[str]:
     """Every label in a course's bank, in order."""
-    each = sa.func.jsonb_array_elements_text(Question.tags).column_valued("tag")
-    found = sa.select(each).select_from(Question, each).where(Question.course_id == course.id)
+    each = sa.func.jsonb_array_elements_text(Question.tags)
+    found = sa.select(each).where(Question.course_id == course.id)
     return sorted(session.scalars(found.distinct()))
 
 

@@ -32,10 +32,10 @@ from courses.quizzes.drafts import (
     source_of,
     tags_of,
 )
-from courses.quizzes.kinds.base import plain, with_ids
+from courses.quizzes.kinds.base import with_ids
 from courses.quizzes.kinds.registry import KINDS, check, kind_of
 from courses.quizzes.models import Question, Quiz
-from courses.quizzes.papers import lead_and_rest
+from courses.quizzes.papers import in_a_line, lead_and_rest
 from courses.quizzes.pictures import picture_src
 from lms.access import needs
 from lms.clock import now
@@ -69,7 +69,7 @@ def show(course_id: uuid.UUID) -> str:
         kinds=KINDS,
         chosen=chosen,
         retired=retired,
-        plain=plain,
+        in_a_line=in_a_line,
     )
 
 
@@ -267,6 +267,6 @@ def _choose(
         plan=plan or [{"tag": "", "count": ""}],
         tags=sorted({tag for item in listed for tag in item.tags}),
         kinds=KINDS,
-        plain=plain,
+        in_a_line=in_a_line,
         sentence=sentence,
     )

@@ -25,8 +25,8 @@ from courses.quizzes.class_queries import (
     waiting_in,
 )
 from courses.quizzes.decimals import read_number
-from courses.quizzes.kinds.base import plain, points_of, rows
-from courses.quizzes.papers import lead_and_rest
+from courses.quizzes.kinds.base import points_of, rows
+from courses.quizzes.papers import in_a_line, lead_and_rest
 from courses.quizzes.permissions import MARK, RESULTS
 from courses.quizzes.pictures import picture_src
 from courses.quizzes.results import mean_gain
@@ -46,7 +46,7 @@ blueprint = Blueprint("class", __name__)
 def waiting(cohort_id: uuid.UUID) -> str:
     cohort = staffed_cohort(session(), actor(), cohort_id)
     return render_template(
-        "quizzes/waiting.html", cohort=cohort, waiting=waiting_in(session(), cohort_id), plain=plain
+        "quizzes/waiting.html", cohort=cohort, waiting=waiting_in(session(), cohort_id), in_a_line=in_a_line
     )
 
 

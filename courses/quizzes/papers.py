@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from courses.quizzes.drawing import Line, draw
 from courses.quizzes.kinds.registry import kind_of
+from lms.richtext import text_of
 
 _FIRST = re.compile(r"\s*<p>(?P<lead>.*?)</p>(?P<rest>.*)", re.DOTALL)
 _RECEIPT = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -55,6 +56,11 @@ def lead_and_rest(markup: str) -> tuple[str, str]:
     """
     match = _FIRST.match(markup)
     return (match["lead"], match["rest"].strip()) if match else ("", markup)
+
+
+def in_a_line(markup: str) -> str:
+    """A question's words for lists, without its marks."""
+    return " ".join(text_of(markup).split())
 
 
 def receipt(attempt_id: uuid.UUID) -> str:

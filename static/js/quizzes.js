@@ -105,7 +105,7 @@ async function end() {
   if (queue.stopped) return;
   leaving = true;
   // A moment later even a server whose clock is a little behind agrees.
-  setTimeout(() => form.submit(), 1000);
+  setTimeout(() => HTMLFormElement.prototype.submit.call(form), 1000);
 }
 
 form.addEventListener("input", (event) => changed(event));

@@ -1,0 +1,121 @@
+"""Several phones, tabs and taps at the same moment, with real commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Barrier
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from courses.progress.models import MarkEntry
+from courses.quizzes.models import Answer, AnswerRevision, Attempt
+from courses.quizzes.queries import quiz_of
+from courses.quizzes.services import save, start, submit
+from lms.people.models import Person
+from tests.live import LiveServer
+from tests.quizzes.room import NUMBER, SHORT, Room, attempts, many, right_answers, saved
+
+
+def make_room(live: LiveServer, now: datetime, *contents: dict[str, Any], **settings: Any) -> Room:
+    with live.using() as session:
+        room = Room(session, now, *contents, **settings)
+        session.commit()
+        session.expunge_all()
+    return room
+
+
+def together(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """Run `act(0)`, `act(1)`, … at the same moment."""
+    gate = Barrier(count)
+
+    def run(number: int) -> Any:
+        gate.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def client_of(live: LiveServer, person: Person) -> Any:
+    client = live.app.test_client()
+    client.set_cookie(live.app.config["SESSION_COOKIE_NAME"], live.cookie(person))
+    return client
+
+
+def test_six_taps_on_start_make_one_attempt_and_six_on_submit_one_mark(
+    live_server: LiveServer,
+    now: datetime,
+) -> None:
+    live_server.app.config["WTF_CSRF_ENABLED"] = False
+    room = make_room(live_server, now, *many(3))
+    clients = [client_of(live_server, room.ayu) for _ in range(6)]
+    begun = together(6, lambda n: clients[n].post(f"{room.here}/mulai"))
+    (at,) = {answer.location for answer in begun}
+    with live_server.session() as session:
+        answers = right_answers(attempts(session)[0])
+    clients[0].post(f"{at}/jawaban", json={"answers": answers})
+    handed = together(6, lambda n: clients[n].post(f"{at}/kumpulkan").status_code)
+    assert handed == [303] * 6
+    with live_server.session() as session:
+        (attempt,) = attempts(session)
+        assert attempt.percent == 100
+        assert session.scalar(sa.select(sa.func.count()).select_from(MarkEntry)) == 1
+
+
+def test_answers_saved_while_somebody_submits_are_in_or_refused_but_never_half(
+    live_server: LiveServer,
+    now: datetime,
+) -> None:
+    live_server.app.config["WTF_CSRF_ENABLED"] = False
+    room = make_room(live_server, now, NUMBER, SHORT)
+    clients = [client_of(live_server, room.ayu) for _ in range(6)]
+    at = clients[0].post(f"{room.here}/mulai").location
+
+    def act(number: int) -> int:
+        if number == 5:
+            return int(clients[5].post(f"{at}/kumpulkan").status_code)
+        return int(clients[number].post(f"{at}/jawaban", json={"answers": {"1": str(number)}}).status_code)
+
+    codes = together(6, act)
+    assert codes[5] == 303
+    assert set(codes[:5]) <= {200, 409}
+    with live_server.session() as session:
+        kept = session.scalar(sa.select(sa.func.count()).select_from(AnswerRevision))
+        latest = session.scalars(sa.select(Answer.revision)).one_or_none() or 0
+    assert kept == latest == codes[:5].count(200)
+
+
+answer_steps = st.lists(
+    st.tuples(st.integers(1, 2), st.sampled_from(["1", "9", "SKM", "", "12"]), st.booleans()), max_size=12
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answer_steps)
+def test_any_order_of_saves_ends_with_the_latest_of_each_question(
+    session: Session, now: datetime, steps: list[tuple[int, str, bool]]
+) -> None:
+    outer = session.begin_nested()
+    room = Room(session, now, NUMBER, SHORT)
+    quiz = quiz_of(session, room.quiz.activity_id)
+    seat: Any = room.seat
+    seat.enrolment_id = room.seat.id
+    attempt = session.get_one(Attempt, start(session, seat, quiz.activity_id, now=now))
+    latest: dict[int, Any] = {}
+    for number, text, twice in steps:
+        for _ in range(1 + twice):
+            save(session, attempt, quiz, {number: text or None}, now=now)
+        latest[number] = text or None
+    assert {n: v for n, v in saved(session).items() if n in latest} == latest
+    submit(session, attempt, quiz, now=now)
+    once = (attempt.points, attempt.percent, attempt.submitted_at)
+    submit(session, attempt, quiz, now=datetime.max.replace(tzinfo=now.tzinfo))
+    assert (attempt.points, attempt.percent, attempt.submitted_at) == once
+    if outer.is_active:
+        outer.rollback()
