@@ -132,6 +132,9 @@ class Scene:
         forming.place(self.session, self.ran, wanted, by=by, now=self.now)
         return group
 
+    def enrol(self, person: Person) -> None:
+        self.seats[person.id] = make_seat(self.session, self.cohort, person, self.now)
+
     def enrolment(self, person: Person) -> Enrolment:
         return self.seats[person.id]
 
