@@ -67,7 +67,10 @@ def make_file(
         "size": 1_200_000,
         "key": f"media/{uuid.uuid4().hex}",
         "state": MediaState.READY,
+        "part_size": 8 * 1024 * 1024,
         "created_at": now,
+        "active_at": now,
+        "stored_at": now,
     }
     media = Media(**{**facts, **changes})
     session.add(media)
