@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -104,10 +105,14 @@ def outcome(client: FlaskClient, method: str, path: str) -> str:
 def measured(app: Flask, session: Session, scene: Scene) -> dict[tuple[str, str], dict[str, str]]:
     """The whole matrix. Each request is undone, so that every cell starts from the same scene."""
     clients = {role: _client(app, session, scene, role) for role in ROLES}
+    with app.app_context():
+        connection: Connection = db.sessionmaker.kw["bind"]
     found = {}
     for method, rule in routes(app):
         path = address(app, scene, rule)
-        found[method, rule.endpoint] = {role: _undone(fresh, method, path) for role, fresh in clients.items()}
+        found[method, rule.endpoint] = {
+            role: _undone(connection, fresh, method, path) for role, fresh in clients.items()
+        }
     return found
 
 
@@ -121,8 +126,7 @@ def _client(app: Flask, session: Session, scene: Scene, role: str) -> Callable[[
     return fresh
 
 
-def _undone(fresh: Callable[[], FlaskClient], method: str, path: str) -> str:
-    connection = db.sessionmaker.kw["bind"]
+def _undone(connection: Connection, fresh: Callable[[], FlaskClient], method: str, path: str) -> str:
     point = connection.begin_nested()
     try:
         return outcome(fresh(), method, path)

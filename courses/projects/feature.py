@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from courses.catalogue.events import CourseCopied
+from courses.cohorts.events import EnrolmentWithdrawn
 from courses.projects import author_views, marking_views, staff_views, views
 from courses.projects.events import ProjectReviewed, ProjectSubmitted
-from courses.projects.listeners import tell_of_review, tell_of_submission
+from courses.projects.listeners import copy_projects, leave_groups, tell_of_review, tell_of_submission
 from courses.projects.pages import blueprint
 from courses.projects.permissions import MARK, SEE
 from lms.feature import Feature
@@ -16,5 +18,10 @@ FEATURE = Feature(
     name="projects",
     blueprint=blueprint,
     permissions=[SEE, MARK],
-    listeners=[(ProjectSubmitted, tell_of_submission), (ProjectReviewed, tell_of_review)],
+    listeners=[
+        (ProjectSubmitted, tell_of_submission),
+        (ProjectReviewed, tell_of_review),
+        (CourseCopied, copy_projects),
+        (EnrolmentWithdrawn, leave_groups),
+    ],
 )

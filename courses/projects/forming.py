@@ -147,6 +147,15 @@ def _leave(session: Session, member_id: uuid.UUID, now: datetime) -> None:
     session.flush()
 
 
+def leave_all(session: Session, enrolment_id: uuid.UUID, *, now: datetime) -> None:
+    """Whoever gave up a place in a class is in none of its groups any more."""
+    found = sa.select(GroupMember.id).where(
+        GroupMember.enrolment_id == enrolment_id, GroupMember.left_at.is_(None)
+    )
+    for member_id in session.scalars(found).all():
+        _leave(session, member_id, now)
+
+
 def _has_factor(member_id: uuid.UUID) -> sa.ColumnElement[bool]:
     return sa.exists().where(Factor.member_id == member_id)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from courses.projects.services import Contents
@@ -24,19 +24,28 @@ FINAL = N_("Laporan akhir")
 
 
 class WorkForm(Form):
-    """Text, links, note and stage of what a group writes; files come beside it as `media`."""
+    """Text, links, note and stage of what a group writes.
+
+    Files that are here already come beside it as `media`; those that are sent with the form itself as `berkas`.
+    """
 
     stage = SelectField(_l("Tahap"))
     text = TextAreaField(
         _l("Tulisan kelompok"),
         [Length(max=LONGEST_TEXT, message=_l("Tulisan terlalu panjang. Lampirkan sebagai berkas."))],
     )
+    berkas = MultipleFileField(_l("Tambah berkas"))
     links = TextAreaField(_l("Tautan"))
     note = StringField(
         _l("Catatan untuk penilai"), [Length(max=500, message=_l("Catatan paling panjang 500 huruf."))]
     )
     client_id = HiddenField()
     revision = HiddenField()
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        # What was wrong with files that came with the form.
+        self.refused_files: list[str] = []
 
     def offer(self, work: Work) -> None:
         """The stages one may hand in for, by the values of the select."""

@@ -10,10 +10,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from courses.catalogue.events import CourseCopied
 from courses.catalogue.models import Activity
+from courses.cohorts.events import EnrolmentWithdrawn
 from courses.cohorts.models import CohortStaff, Enrolment
 from courses.projects.events import ProjectReviewed, ProjectSubmitted
-from courses.projects.models import Group, GroupMember, Review, Version
+from courses.projects.forming import leave_all
+from courses.projects.models import Group, GroupMember, Project, Review, Version
+from courses.projects.services import copy_project
 from lms.notifications.services import notify
 from lms.people.models import Person
 
@@ -90,3 +94,17 @@ def _members(session: Session, group_id: uuid.UUID) -> Sequence[uuid.UUID]:
         .where(GroupMember.group_id == group_id, GroupMember.left_at.is_(None))
     )
     return session.scalars(found).all()
+
+
+def copy_projects(session: Session, event: CourseCopied) -> None:
+    """A copied course has the same projects, without groups."""
+    found = sa.select(Project.activity_id).where(Project.activity_id.in_(list(event.activities)))
+    for source_id in session.scalars(found):
+        target = session.get_one(Activity, event.activities[source_id])
+        copy_project(session, source_id, target, now=event.now)
+
+
+def leave_groups(session: Session, event: EnrolmentWithdrawn) -> None:
+    """Who leaves the class leaves its groups; what they did stays."""
+    enrolment = session.get_one(Enrolment, event.enrolment_id)
+    leave_all(session, enrolment.id, now=enrolment.decided_at or enrolment.created_at)

@@ -15,15 +15,13 @@ from werkzeug.wrappers import Response
 from courses.projects import reviewing, services
 from courses.projects.forms import judged_fields
 from courses.projects.marking import FACTORS, amount, are_apart, member_percent, spread
-from courses.projects.models import Review, ReviewState, Version
+from courses.projects.models import Moderation, Review, ReviewState, Version
 from courses.projects.overview import RELEASED, Standing, standings
 from courses.projects.pages import blueprint, read_id, send
 from courses.projects.permissions import MARK, SEE
 from courses.projects.queries import (
     Ran,
     group_file,
-    may_mark,
-    moderation_of,
     reviews_of,
     run_of,
     version_of,
@@ -34,7 +32,7 @@ from courses.projects.work import Handed, Judged, Work, judged
 from lms.access import needs
 from lms.clock import now
 from lms.database import new_id
-from lms.errors import N_, Invalid
+from lms.errors import N_, Invalid, NotFound
 from lms.shell.errors import wants_json
 from lms.shell.words import number
 from lms.web import actor, session
@@ -52,6 +50,7 @@ class Desk:
     version: Handed | None
     own: Review | None
     others: list[Review]
+    moderation: Moderation | None
 
     @property
     def percents(self) -> list[Decimal]:
@@ -77,11 +76,11 @@ def _desk(cohort_id: uuid.UUID, activity_id: uuid.UUID, group_id: uuid.UUID, *, 
     work = work_of_group(session(), ran, group_id)
     wanted = request.values.get("versi")
     version = work.version(read_id(wanted)) if wanted else next(iter(work.versions), None)
-    if wanted:
-        version_of(session(), group_id, read_id(wanted))
-    reviews = reviews_of(session(), version.id, actor().id) if version else []
+    if wanted and version is None:
+        raise NotFound
+    reviews, moderation = reviews_of(session(), version.id, actor().id) if version else ([], None)
     own = next((review for review in reviews if review.by_id == actor().id), None)
-    return Desk(ran, work, version, own, [review for review in reviews if review is not own])
+    return Desk(ran, work, version, own, [review for review in reviews if review is not own], moderation)
 
 
 def _version(desk: Desk) -> Version:
@@ -112,7 +111,7 @@ def _page(desk: Desk, refused: Refused) -> str:
         factors=reviewing.proposed_factors(desk.own, desk.work.current),
         steps=FACTORS,
         marks=member_marks(desk),
-        moderation=moderation_of(session(), desk.version.id) if desk.version else None,
+        moderation=desk.moderation,
         refused=refused,
         comment_id=new_id(),
         file_url=lambda id_: url_for(
@@ -123,7 +122,7 @@ def _page(desk: Desk, refused: Refused) -> str:
             media_id=id_,
         ),
         moment=now(),
-        may_mark=may_mark(session(), actor(), desk.ran.cohort),
+        may_mark=desk.ran.may_mark,
     )
 
 
@@ -183,7 +182,7 @@ def save_review(
 
 
 def _saved(desk: Desk, saved: Review) -> Response:
-    now_own = Desk(desk.ran, desk.work, desk.version, saved, desk.others)
+    now_own = Desk(desk.ran, desk.work, desk.version, saved, desk.others, desk.moderation)
     return jsonify(
         percent=number(saved.percent, 2) if saved.percent is not None else "",
         members={str(id_): number(mark, 2) for id_, mark in member_marks(now_own).items()},

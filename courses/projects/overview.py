@@ -80,6 +80,7 @@ def standings(session: Session, ran: Ran) -> list[Standing]:
             _reviews(latest.id, ReviewState.RELEASED).label("released"),
             _mean(latest.id).label("percent"),
         )
+        .select_from(Group)
         .outerjoin(latest, sa.true())
         .outerjoin(Milestone, Milestone.id == latest.milestone_id)
         .where(Group.cohort_id == ran.cohort.id, Group.activity_id == ran.activity.id)
@@ -115,6 +116,7 @@ def state_of(handed_in: bool, begun: bool, released: bool) -> str:
 def _names() -> sa.ScalarSelect[Any]:
     return (
         sa.select(sa.func.array_agg(Person.full_name))
+        .select_from(Person)
         .join(Enrolment, Enrolment.person_id == Person.id)
         .join(GroupMember, GroupMember.enrolment_id == Enrolment.id)
         .where(GroupMember.group_id == Group.id, GroupMember.left_at.is_(None))
@@ -213,6 +215,7 @@ def _marks(ran: Ran) -> sa.Select[*tuple[Any, ...]]:
             Factor.reason.label("factor_reason"),
             Progress.percent,
         )
+        .select_from(Person)
         .join(Enrolment, Enrolment.person_id == Person.id)
         .outerjoin(Unit, Unit.id == Enrolment.unit_id)
         .outerjoin(

@@ -10,20 +10,15 @@ from werkzeug.wrappers import Response
 
 from lms.errors import NotFound
 from lms.media.models import Media
+from lms.media.queries import OPENED, url_of
 from lms.web import store
 
 blueprint = Blueprint("projects", __name__)
 
-# How long an address of a file works, in seconds.
-FILE_SECONDS = 600
-
 
 def send(media: Media) -> Response:
     """Send the browser to a file that its reader may have."""
-    return redirect(
-        store().url(media.key, seconds=FILE_SECONDS, content_type=media.content_type, filename=media.name),
-        302,
-    )
+    return redirect(url_of(store(), media, seconds=OPENED), 302)
 
 
 def read_id(text: str | None) -> uuid.UUID:

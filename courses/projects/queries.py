@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from courses.catalogue.models import Activity, Kind
-from courses.cohorts.models import Cohort, Enrolment, EnrolmentState
-from courses.cohorts.permissions import RUN
-from courses.cohorts.queries import Seat, cohort_of, teaches
+from courses.cohorts.models import Cohort, CohortStaff, Enrolment, EnrolmentState
+from courses.cohorts.permissions import RUN, SEE
+from courses.cohorts.queries import Seat
 from courses.projects.deadlines import default_due
 from courses.projects.marking import read_rubric
 from courses.projects.models import (
@@ -58,6 +58,7 @@ class Ran:
     cohort: Cohort
     activity: Activity
     project: Project
+    may_mark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,25 +217,27 @@ def group_file(session: Session, group_id: uuid.UUID, media_id: uuid.UUID) -> Me
 def run_of(
     session: Session, actor: Actor, cohort_id: uuid.UUID, activity_id: uuid.UUID, *, write: bool = False
 ) -> Ran:
-    """A project in a cohort that the actor teaches or oversees; with `write`, where they form groups and mark."""
-    cohort = cohort_of(session, actor, cohort_id)
+    """A project in a cohort that the actor teaches or oversees; with `write`, where they form groups and mark.
+
+    Whoever teaches the cohort and the administrators of its agency may mark.
+    """
+    taught = sa.exists().where(CohortStaff.cohort_id == Cohort.id, CohortStaff.person_id == actor.id)
     found = session.execute(
-        sa.select(Activity, Project)
+        sa.select(Cohort, Activity, Project, taught.label("taught"))
+        .options(joinedload(Cohort.course))
+        .join(Activity, Activity.course_id == Cohort.course_id)
         .join(Project, Project.activity_id == Activity.id)
-        .where(
-            Activity.id == activity_id, Activity.course_id == cohort.course_id, Activity.kind == Kind.PROJECT
-        )
+        .where(Cohort.id == cohort_id, Activity.id == activity_id, Activity.kind == Kind.PROJECT)
     ).one_or_none()
     if found is None:
         raise NotFound
-    if write and not may_mark(session, actor, cohort):
+    agency_id = found.Cohort.agency_id
+    if not found.taught and agency_id not in agencies_where(actor, SEE):
+        raise NotFound
+    may_mark = found.taught or agency_id in agencies_where(actor, RUN)
+    if write and not may_mark:
         raise Forbidden
-    return Ran(cohort, found.Activity, found.Project)
-
-
-def may_mark(session: Session, actor: Actor, cohort: Cohort) -> bool:
-    """Whoever teaches the cohort, and the administrators of its agency."""
-    return cohort.agency_id in agencies_where(actor, RUN) or teaches(session, actor, cohort.id)
+    return Ran(found.Cohort, found.Activity, found.Project, may_mark)
 
 
 def group_of(session: Session, ran: Ran, group_id: uuid.UUID, *, lock: bool = False) -> Group:
@@ -317,20 +320,23 @@ def version_of(session: Session, group_id: uuid.UUID, version_id: uuid.UUID) -> 
     return version
 
 
-def reviews_of(session: Session, version_id: uuid.UUID, by_id: uuid.UUID) -> Sequence[Review]:
-    """The living reviews of a version: everybody's released ones, and one's own draft."""
-    found = sa.select(Review).where(
-        Review.version_id == version_id,
-        sa.or_(
-            Review.state == ReviewState.RELEASED,
-            sa.and_(Review.state == ReviewState.DRAFT, Review.by_id == by_id),
-        ),
-    )
-    return session.scalars(found.order_by(Review.released_at, Review.id)).all()
-
-
-def moderation_of(session: Session, version_id: uuid.UUID) -> Moderation | None:
-    return session.get(Moderation, version_id)
+def reviews_of(
+    session: Session, version_id: uuid.UUID, by_id: uuid.UUID
+) -> tuple[list[Review], Moderation | None]:
+    """The living reviews of a version (everybody's released ones, one's own draft) and what assessors agreed on."""
+    found = session.execute(
+        sa.select(Review, Moderation)
+        .outerjoin(Moderation, Moderation.version_id == Review.version_id)
+        .where(
+            Review.version_id == version_id,
+            sa.or_(
+                Review.state == ReviewState.RELEASED,
+                sa.and_(Review.state == ReviewState.DRAFT, Review.by_id == by_id),
+            ),
+        )
+        .order_by(Review.released_at, Review.id)
+    ).all()
+    return [row.Review for row in found], next((row.Moderation for row in found), None)
 
 
 def milestones_of(session: Session, activity_id: uuid.UUID) -> Sequence[Milestone]:

@@ -37,7 +37,7 @@ from courses.projects.models import (
     ReviewState,
     Version,
 )
-from courses.projects.queries import Ran, moderation_of
+from courses.projects.queries import Ran
 from courses.projects.work import points_of
 from lms.access import Actor
 from lms.errors import N_, Conflict, Invalid
@@ -179,7 +179,7 @@ def _check_complete(project: Project, version: Version, review: Review) -> None:
 
 def _check_moderated(session: Session, version: Version, review: Review) -> None:
     percents = released_percents(session, version.id)
-    if review.percent is None or moderation_of(session, version.id):
+    if review.percent is None or session.get(Moderation, version.id) is not None:
         return
     if are_apart([*percents, review.percent]):
         raise Invalid(
@@ -332,10 +332,16 @@ def proposed_factors(review: Review | None, members: Sequence[Any]) -> dict[uuid
     for member in members:
         stored = review.factors.get(str(member.id)) if review else None
         if stored:
-            found[member.id] = (str(stored["value"]), str(stored["reason"]))
+            found[member.id] = (_two_digits(str(stored["value"])), str(stored["reason"]))
         else:
             found[member.id] = (f"{member.factor or ONE:.2f}", member.factor_reason)
     return found
+
+
+def _two_digits(written: str) -> str:
+    """A factor as the form lists it ("0.90"); what is no number stays as it was typed."""
+    value = amount(written)
+    return f"{value:.2f}" if value is not None else written
 
 
 def outcome(

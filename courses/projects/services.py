@@ -221,11 +221,11 @@ def _checked_files(
     usable = usable_files(session, group_id, person_id, media_ids)
     for id_ in media_ids:
         if id_ not in usable:
-            raise Invalid(N_("Satu berkas tidak ditemukan di unggahan Anda. Unggah lagi."), field="media")
+            raise Invalid(N_("Satu berkas tidak ditemukan di unggahan Anda. Unggah lagi."), field="berkas")
         if usable[id_].state not in {MediaState.STORED, MediaState.READY}:
             raise Invalid(
                 N_("Berkas %(name)s belum selesai diunggah. Tunggu sampai selesai, lalu kumpulkan."),
-                field="media",
+                field="berkas",
                 name=usable[id_].name,
             )
     return list(dict.fromkeys(media_ids))

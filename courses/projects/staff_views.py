@@ -26,7 +26,6 @@ from courses.projects.queries import (
     dues_of,
     group_of,
     groups_of,
-    may_mark,
     participants_of,
     run_of,
 )
@@ -55,7 +54,7 @@ def groups(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
         stages=_stages(ran),
         # As an input of type datetime-local wants it.
         local=lambda due: f"{due.astimezone(ZoneInfo(ran.cohort.zone)):%Y-%m-%dT%H:%M}",
-        may_mark=may_mark(session(), actor(), ran.cohort),
+        may_mark=ran.may_mark,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from courses.cohorts.queries import Seat, seat_of
@@ -22,7 +23,10 @@ from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.database import new_id
 from lms.errors import Invalid, NotFound
-from lms.web import actor, session
+from lms.media.kinds import MB
+from lms.media.models import Media
+from lms.media.services import take_in
+from lms.web import actor, session, settings, store
 
 HERE = "/kelas/<uuid:cohort_id>/proyek/<uuid:activity_id>"
 
@@ -46,7 +50,10 @@ def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
     work = work_of(session(), seat, activity_id)
     form = WorkForm(formdata=None)
     form.show(work.draft, work.next_stage.id, new_id())
-    return _page(seat, row, work, form, chosen=work.draft.files)
+    brought = read_ids(request.args.getlist("media"))
+    return _page(
+        seat, row, work, form, chosen=[*work.draft.files, *(_chosen(work, brought) if brought else [])]
+    )
 
 
 def _page(
@@ -73,23 +80,22 @@ def _page(
 @needs(SIGNED_IN)
 def save_draft(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response | tuple[str, int]:
     seat, row = _found(cohort_id, activity_id)
-    form, work = _work_form(seat, activity_id)
-    if not form.validate():
-        return _again(seat, row, work, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    media_ids = read_ids(request.form.getlist("media"))
+    form, work, files = _sent(seat, activity_id)
+    if not form.validate() or form.refused_files:
+        return _again(seat, row, work, form, files)
     try:
         services.save_draft(
-            session(), seat, activity_id, form.contents(media_ids), revision=form.read_revision, now=now()
+            session(), seat, activity_id, form.contents(files), revision=form.read_revision, now=now()
         )
     except services.DraftMoved:
         # What was typed stands in the form, what the others saved beside it; the next save is a decision.
         work = work_of(session(), seat, activity_id)
         form.revision.data = str(work.draft.revision)
-        page = _page(seat, row, work, form, chosen=_chosen(work), moved=True)
+        page = _page(seat, row, work, form, chosen=_chosen(work, files), moved=True)
         return page, HTTPStatus.CONFLICT
     except Invalid as refusal:
         form.refuse(refusal.field, _(refusal.message) % refusal.values)
-        return _again(seat, row, work, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _again(seat, row, work, form, files)
     flash(_("Draf tersimpan. Semua anggota kelompok dapat melanjutkannya."), "success")
     return _back(seat, activity_id, "tulis")
 
@@ -98,16 +104,16 @@ def save_draft(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response | tuple
 @needs(SIGNED_IN)
 def submit(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response | tuple[str, int]:
     seat, row = _found(cohort_id, activity_id)
-    form, work = _work_form(seat, activity_id)
-    if not form.validate():
-        return _again(seat, row, work, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    form, work, files = _sent(seat, activity_id)
+    if not form.validate() or form.refused_files:
+        return _again(seat, row, work, form, files)
     try:
         version = services.submit(
             session(),
             seat,
             activity_id,
             _stage(work, form.stage.data),
-            form.contents(read_ids(request.form.getlist("media"))),
+            form.contents(files),
             client_id=read_id(form.client_id.data),
             revision=form.read_revision,
             note=form.note.data or "",
@@ -115,34 +121,60 @@ def submit(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response | tuple[str
         )
     except Invalid as refusal:
         form.refuse(refusal.field, _(refusal.message) % refusal.values)
-        return _again(seat, row, work, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _again(seat, row, work, form, files)
     flash(_("Versi %(number)s diterima. Versi lama tetap tersimpan.", number=version.number), "success")
     return _back(seat, activity_id, "versi")
 
 
-def _work_form(seat: Seat, activity_id: uuid.UUID) -> tuple[WorkForm, Work]:
+def _sent(seat: Seat, activity_id: uuid.UUID) -> tuple[WorkForm, Work, list[uuid.UUID]]:
+    """The form, the group's work, and the files that are chosen; those that came with the form are taken in first.
+
+    So nothing has to be chosen again when something else on the page is wrong.
+    """
     work, _group = _own_group(seat, activity_id)
     form = WorkForm()
     form.offer(work)
-    return form, work
+    files = read_ids(request.form.getlist("media"))
+    for sent in request.files.getlist("berkas"):
+        if sent.filename:
+            try:
+                files.append(_take_in(sent).id)
+            except Invalid as refusal:
+                form.refused_files.append(f"{sent.filename}: {_(refusal.message) % refusal.values}")
+    return form, work, files
+
+
+def _take_in(sent: FileStorage) -> Media:
+    who = actor()
+    return take_in(
+        session(),
+        store(),
+        sent.filename or "",
+        sent.stream.read(),
+        owner_id=who.id,
+        agency_id=who.agency_id,
+        quota=settings().upload_quota_mb * MB,
+        now=now(),
+    )
 
 
 def _stage(work: Work, chosen: str) -> Stage:
     return next(stage for stage in work.stages if str(stage.id or "") == chosen)
 
 
-def _again(seat: Seat, row: Row, work: Work, form: WorkForm, status: HTTPStatus) -> tuple[str, int]:
+def _again(seat: Seat, row: Row, work: Work, form: WorkForm, files: list[uuid.UUID]) -> tuple[str, int]:
     """The page once more with everything that was typed and chosen."""
-    return _page(seat, row, work, form, chosen=_chosen(work)), status
+    for words in form.refused_files:
+        form.refuse("berkas", words)
+    return _page(seat, row, work, form, chosen=_chosen(work, files)), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _chosen(work: Work) -> list[File]:
-    """The files ticked on the page that came back, as far as this member may hand them in."""
+def _chosen(work: Work, files: list[uuid.UUID]) -> list[File]:
+    """The chosen files, as far as this member may hand them in."""
     if work.group_id is None:
         return []
-    ids = read_ids(request.form.getlist("media"))
-    usable = usable_files(session(), work.group_id, actor().id, ids)
-    return [file_of(usable[id_]) for id_ in ids if id_ in usable]
+    usable = usable_files(session(), work.group_id, actor().id, files)
+    return [file_of(usable[id_]) for id_ in files if id_ in usable]
 
 
 def _back(seat: Seat, activity_id: uuid.UUID, anchor: str) -> Response:

@@ -181,8 +181,9 @@ class Work:
 
     @property
     def next_stage(self) -> Stage:
-        """The first stage for which nothing was handed in, or else the final one."""
-        return next((stage for stage in self.stages if not stage.versions), self.stages[-1])
+        """The first stage for which nothing was handed in; the final one as soon as it was."""
+        final = self.stages[-1]
+        return final if final.versions else next(stage for stage in self.stages if not stage.versions)
 
     @property
     def versions(self) -> list[Handed]:

@@ -67,8 +67,10 @@ def make_file(
         "size": 1_200_000,
         "key": f"media/{uuid.uuid4().hex}",
         "state": MediaState.READY,
+        "part_size": 8 * 1024 * 1024,
         "created_at": now,
         "active_at": now,
+        "stored_at": now,
     }
     media = Media(**{**facts, **changes})
     session.add(media)
@@ -132,6 +134,9 @@ class Scene:
         wanted = {self.seats[person.id].id: group.id for person in people}
         forming.place(self.session, self.ran, wanted, by=by, now=self.now)
         return group
+
+    def enrol(self, person: Person) -> None:
+        self.seats[person.id] = make_seat(self.session, self.cohort, person, self.now)
 
     def enrolment(self, person: Person) -> Enrolment:
         return self.seats[person.id]

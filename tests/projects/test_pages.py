@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -290,3 +291,46 @@ def test_the_number_of_statements_does_not_grow(
     with statements(app) as many:
         assert ayu.get(scene.here).status_code == 200
     assert len(many) == len(few) <= 5
+
+
+def test_a_file_sent_with_the_form_is_taken_in(scene: Scene, client_of: Client, session: Session) -> None:
+    ayu = client_of(scene.ayu)
+    sent = ayu.post(
+        f"{scene.here}/draf", data=typed(berkas=(io.BytesIO(b"Senin;14\nSelasa;9\n"), "loket.csv"))
+    )
+    assert sent.status_code == 303
+    assert "loket.csv" in client_of(scene.bayu).get(scene.here).text
+
+
+def test_a_file_sent_with_a_form_that_is_refused_need_not_be_chosen_again(
+    scene: Scene, client_of: Client
+) -> None:
+    page = client_of(scene.ayu).post(
+        f"{scene.here}/versi",
+        data=typed(links="bukan", berkas=(io.BytesIO(b"Senin;14\nSelasa;9\n"), "loket.csv")),
+    )
+    assert page.status_code == 422
+    assert 'name="media"' in page.text
+    assert "loket.csv" in page.text
+
+
+def test_a_file_of_no_use_is_refused_with_its_name(scene: Scene, client_of: Client, session: Session) -> None:
+    page = client_of(scene.ayu).post(
+        f"{scene.here}/versi", data=typed(berkas=(io.BytesIO(b"MZ\x90\x00" * 99), "laporan.exe"))
+    )
+    assert page.status_code == 422
+    assert "laporan.exe:" in page.text
+    assert session.scalar(sa.select(sa.func.count()).select_from(Version)) == 0
+
+
+def test_a_file_that_was_uploaded_beforehand_waits_on_the_page(
+    scene: Scene, client_of: Client, session: Session
+) -> None:
+    mine, foreign = (
+        make_file(session, scene.ayu, scene.now),
+        make_file(session, scene.budi, scene.now, "lain.pdf"),
+    )
+    session.commit()
+    page = client_of(scene.ayu).get(f"{scene.here}?media={mine.id}&media={foreign.id}").text
+    assert f'value="{mine.id}" checked' in page
+    assert "lain.pdf" not in page
