@@ -109,7 +109,7 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone))
 
 
-def _people(text: str) -> sa.Select[tuple[uuid.UUID]]:
+def _people(text: str) -> sa.Select[uuid.UUID]:
     """Those whose name holds the text, or whose number it is."""
     digits = "".join(mark for mark in text if mark in "0123456789")
     numbered = sa.select(EmployeeNumber.person_id).where(EmployeeNumber.number == digits)

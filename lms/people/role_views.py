@@ -32,14 +32,14 @@ COLUMNS = (Role.INSTRUCTOR, Role.ADMIN, Role.ISSUER, Role.AUDITOR, Role.OPERATOR
 @needs(SEE_ROLES)
 def show() -> str:
     scope = scope_of(session(), actor(), SEE_ROLES, wanted_agency())
-    return _page(scope, GrantForm())
+    return _page(scope, _form())
 
 
 @blueprint.post("")
 @needs(GRANT, fresh=True)
 def give() -> Answer:
     scope = scope_of(session(), actor(), GRANT, wanted_agency())
-    form = GrantForm()
+    form = _form()
     if form.validate_on_submit():
         try:
             person = person_named(session(), scope.agency.id, form.person.data)
@@ -96,6 +96,18 @@ def matrix() -> str:
     )
 
 
+def _form() -> GrantForm:
+    """Operators are made by operators alone."""
+    form = GrantForm()
+    if _runs_all():
+        form.role.choices = [*form.role.choices, (Role.OPERATOR.value, _(ROLE_NAMES[Role.OPERATOR]))]
+    return form
+
+
+def _runs_all() -> bool:
+    return NOWHERE in agencies_where(actor(), GRANT)
+
+
 def _permissions() -> list[Permission]:
     """Every permission that a feature of this application names, so that the page cannot tell anything else."""
     return [
@@ -105,7 +117,7 @@ def _permissions() -> list[Permission]:
 
 def _page(scope: Scope, form: GrantForm) -> str:
     held = roles_in(session(), scope.agency.id)
-    operators = roles_in(session(), None) if NOWHERE in agencies_where(actor(), GRANT) else []
+    operators = roles_in(session(), None) if _runs_all() else []
     groups: list[tuple[Role, Sequence[object]]] = [
         (role, [one for one in held if one.role is role]) for role in COLUMNS if role is not Role.OPERATOR
     ]

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from lms.access import needs
+from lms.access import ROLE_NAMES, needs
 from lms.clock import now
 from lms.errors import N_, Invalid
 from lms.people import reads, services
@@ -102,6 +102,7 @@ def person(person_id: uuid.UUID) -> str:
         roles=roles_of(session(), found.id),
         employments=EMPLOYMENT_NAMES,
         positions=POSITION_NAMES,
+        role_names=ROLE_NAMES,
         statuses=STATUS_NAMES,
         may_keep=serves(actor(), KEEP, found.agency_id),
     )
