@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.access import Actor
 from lms.audit.models import AuditEntry
 from lms.audit.permissions import SEE
-from lms.people.models import Agency, EmployeeNumber, Person, titled
+from lms.people.models import Agency, EmployeeNumber, Person, Unit, titled
 from lms.people.queries import within
 
 PER_PAGE = 50
@@ -125,3 +125,30 @@ def everything(session: Session, actor: Actor, wanted: Filter) -> Iterator[Seque
         yield portion
         wanted = replace(wanted, before=portion[-1].row.id)
         session.expunge_all()
+
+
+def named(session: Session, entries: Sequence[Entry]) -> dict[str, str]:
+    """The names of the units, agencies and persons whose ids stand in these entries, in one statement."""
+    texts = {
+        value
+        for entry in entries
+        for values in (entry.row.before, entry.row.after)
+        for name, value in (values or {}).items()
+        if name.endswith("_id") and isinstance(value, str)
+    }
+    ids = [found for text in texts if (found := _id(text))]
+    if not ids:
+        return {}
+    several = [
+        sa.select(Unit.id.label("id"), Unit.name.label("name")).where(Unit.id.in_(ids)),
+        sa.select(Agency.id, Agency.name).where(Agency.id.in_(ids)),
+        sa.select(Person.id, Person.full_name).where(Person.id.in_(ids)),
+    ]
+    return {str(row[0]): row[1] for row in session.execute(sa.union_all(*several))}
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

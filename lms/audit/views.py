@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from lms.access import needs
 from lms.audit.permissions import SEE
-from lms.audit.queries import PER_PAGE, Entry, Filter, entries, everything
-from lms.audit.wording import ACTS, FIELDS, SUBJECTS, differences
+from lms.audit.queries import PER_PAGE, Entry, Filter, entries, everything, named
+from lms.audit.wording import ACTS, SUBJECTS, differences, sentence
 from lms.people import readings
 from lms.people.sheets import Cell, csv_lines
 from lms.problems import Problem
@@ -31,6 +31,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/kelola/jejak")
 def show() -> str:
     wanted = _filter()
     found = entries(session(), actor(), wanted, limit=PER_PAGE + 1)
+    names = named(session(), found)
     return render_template(
         "audit/list.html",
         entries=found[:PER_PAGE],
@@ -38,11 +39,15 @@ def show() -> str:
         wanted=wanted,
         acts=ACTS,
         subjects=SUBJECTS,
-        fields=FIELDS,
-        differences=differences,
+        differences=lambda entry: _sentences(entry, names),
         filtered=any(request.args.get(name) for name in ("act", "orang", "subjek", "id", "dari", "sampai")),
         csv_url=url_for(".export", **_kept()),
     )
+
+
+def _sentences(entry: Entry, names: dict[str, str]) -> list[str]:
+    changed = differences(entry.row.before, entry.row.after)
+    return [sentence(name, old, new, names) for name, old, new in changed]
 
 
 def _kept() -> dict[str, Any]:
@@ -88,12 +93,9 @@ def _rows(wanted: Filter) -> Iterator[list[Cell]]:
     yield [_("Waktu"), _("Oleh"), _("Kejadian"), _("Tentang"), _("Pegawai"), _("Instansi"), _("Perubahan")]
     zone = ZoneInfo(wanted.zone)
     for portion in everything(session(), actor(), wanted):
+        names = named(session(), portion)
         for entry in portion:
             row = entry.row
-            changes = [
-                f"{_(FIELDS.get(name, name))}: {old or '–'} → {new or '–'}"
-                for name, old, new in differences(row.before, row.after)
-            ]
             yield [
                 row.at.astimezone(zone),
                 entry.actor,
@@ -101,5 +103,5 @@ def _rows(wanted: Filter) -> Iterator[list[Cell]]:
                 _(SUBJECTS.get(row.subject, row.subject)),
                 entry.person,
                 entry.agency,
-                "; ".join(changes),
+                "; ".join(_sentences(entry, names)),
             ]

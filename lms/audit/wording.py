@@ -6,7 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
+
+from lms.access import ROLE_NAMES
 from lms.errors import N_
+from lms.people.models import EMPLOYMENT_NAMES, POSITION_NAMES, STATUS_NAMES
 
 ACTS = {
     "agency:added": N_("Instansi didaftarkan"),
@@ -26,6 +30,28 @@ ACTS = {
     "import:confirmed": N_("Impor disetujui"),
     "job:retried": N_("Pekerjaan sistem diulang"),
     "job:deleted": N_("Pekerjaan sistem dihapus"),
+    "auth:invited": N_("Undangan dikirim"),
+    "cohort:opened": N_("Kelas dibuka"),
+    "cohort:changed": N_("Kelas diubah"),
+    "cohort:dated": N_("Tanggal kelas diubah"),
+    "cohort:published": N_("Kelas diterbitkan"),
+    "cohort:unpublished": N_("Kelas disembunyikan"),
+    "cohort:enrolled": N_("Peserta dimasukkan ke kelas"),
+    "cohort:announced": N_("Pengumuman dikirim"),
+    "cohort:announcement-removed": N_("Pengumuman dihapus"),
+    "enrolment:approved": N_("Pendaftaran disetujui"),
+    "enrolment:declined": N_("Pendaftaran ditolak"),
+    "enrolment:withdrawn": N_("Peserta mengundurkan diri"),
+    "progress:reminder": N_("Pengingat dikirim"),
+    "project:dues-set": N_("Tenggat proyek diubah"),
+    "project:group-dropped": N_("Kelompok dihapus"),
+    "project:groups-drawn": N_("Kelompok diundi"),
+    "project:members-placed": N_("Anggota kelompok ditempatkan"),
+    "quiz:changed": N_("Kuis diubah"),
+    "quiz:extra-time": N_("Waktu tambahan diberikan"),
+    "certificate:content-set": N_("Isi sertifikat diubah"),
+    "certificate:rule-set": N_("Syarat sertifikat diubah"),
+    "certificate:template-saved": N_("Templat sertifikat disimpan"),
     "certificate:issued": N_("Sertifikat diterbitkan"),
     "certificate:revoked": N_("Sertifikat dicabut"),
     "certificate:replaced": N_("Sertifikat diganti"),
@@ -78,6 +104,15 @@ FIELDS = {
 }
 
 
+# The stored words of closed sets, by the field that holds them.
+VALUES: dict[str, dict[str, str]] = {
+    "status": {key.value: name for key, name in STATUS_NAMES.items()},
+    "employment_type": {key.value: name for key, name in EMPLOYMENT_NAMES.items()},
+    "position_type": {key.value: name for key, name in POSITION_NAMES.items()},
+    "role": {key.value: name for key, name in ROLE_NAMES.items()},
+}
+
+
 def differences(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> list[tuple[str, str, str]]:
@@ -93,3 +128,11 @@ def _text(value: Any) -> str:
     if value is None or value == "":
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def sentence(name: str, old: str, new: str, named: Mapping[str, str]) -> str:
+    """`Unit kerja: Dinas Sosial → Dinas Kesehatan`; `named` gives the names of ids."""
+    label = _(FIELDS.get(name, name))
+    words = VALUES.get(name, {})
+    first, last = (_(words[text]) if text in words else named.get(text, text) for text in (old, new))
+    return f"{label}: {first or '–'} → {last or '–'}" if first else f"{label}: {last or '–'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -69,10 +70,8 @@ def _show(imported: Import) -> None:
 
 def _agency(named: str) -> Agency:
     known = [Agency.name == named, Agency.short_name == named]
-    try:
+    with suppress(ValueError):
         known.append(Agency.id == uuid.UUID(named))
-    except ValueError:
-        pass
     found = db.session.scalars(sa.select(Agency).where(sa.or_(*known))).all()
     if len(found) != 1:
         raise click.UsageError(f"{len(found)} agencies go by {named}")
