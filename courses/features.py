@@ -15,17 +15,21 @@ from courses.progress.feature import CLASSROOM
 from courses.progress.feature import FEATURE as PROGRESS
 from courses.projects.feature import FEATURE as PROJECTS
 from courses.quizzes.feature import FEATURE as QUIZZES
+from lms.audit.feature import FEATURE as AUDIT
 from lms.auth.feature import ACCOUNT
 from lms.auth.feature import FEATURE as AUTH
 from lms.media.feature import FEATURE as MEDIA
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
-from lms.people.feature import FEATURE as PEOPLE
+from lms.operations.feature import FEATURE as OPERATIONS
+from lms.people.feature import FEATURES as PEOPLE
 
 FEATURES = [
-    PEOPLE,
+    *PEOPLE,
+    AUDIT,
     AUTH,
     ACCOUNT,
     NOTIFICATIONS,
+    OPERATIONS,
     MEDIA,
     COHORTS,
     BROWSE,

@@ -20,6 +20,8 @@ from lms.storage.store import ObjectStore
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 PER_PAGE = 50
+# Nobody turns so many pages; a larger number would be no offset for the database.
+MOST_PAGES = 1_000_000
 
 
 def session() -> Session:
@@ -84,6 +86,6 @@ def _stripped(text: str | None) -> str | None:
 def page_number() -> int:
     """The `?page=` of a list, from 1."""
     page = request.args.get("page", 1, type=int)
-    if page < 1:
+    if not 1 <= page <= MOST_PAGES:
         raise NotFound
     return page

@@ -39,7 +39,8 @@ def upgrade() -> None:
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
-    op.create_index("ix_audit_entry_agency_at", "audit_entry", ["agency_id", "at"], unique=False)
+    op.create_index("ix_audit_entry_actor_id", "audit_entry", ["actor_id", "id"], unique=False)
+    op.create_index("ix_audit_entry_agency_id", "audit_entry", ["agency_id", "id"], unique=False)
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject", "subject_id"], unique=False)
     op.create_table(
         "auth_failure",
@@ -49,6 +50,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_failure")),
     )
     op.create_index("ix_auth_failure_scope_at", "auth_failure", ["scope", "at"], unique=False)
+    op.create_table(
+        "job_fault",
+        sa.Column("job_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_job_fault")),
+    )
     op.create_table(
         "outgoing_mail",
         sa.Column("to", sa.Text(), nullable=False),
@@ -1599,10 +1607,12 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("number_counter")
     op.drop_table("outgoing_mail")
+    op.drop_table("job_fault")
     op.drop_index("ix_auth_failure_scope_at", table_name="auth_failure")
     op.drop_table("auth_failure")
     op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
-    op.drop_index("ix_audit_entry_agency_at", table_name="audit_entry")
+    op.drop_index("ix_audit_entry_agency_id", table_name="audit_entry")
+    op.drop_index("ix_audit_entry_actor_id", table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_table("agency")
     # ### end Alembic commands ###

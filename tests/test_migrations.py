@@ -11,7 +11,8 @@ from sqlalchemy.engine import URL
 
 from courses.features import FEATURES
 from lms.app import create_app
-from lms.shell.migrations import alembic_of, expected_head
+from lms.operations.readiness import expected_head
+from lms.shell.migrations import alembic_of
 from lms.web import db
 from tests.conftest import settings_for
 from tests.databases import database

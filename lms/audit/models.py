@@ -18,7 +18,8 @@ class AuditEntry(Model):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        sa.Index("ix_audit_entry_agency_at", "agency_id", "at"),
+        sa.Index("ix_audit_entry_agency_id", "agency_id", "id"),
+        sa.Index("ix_audit_entry_actor_id", "actor_id", "id"),
         sa.Index("ix_audit_entry_subject", "subject", "subject_id"),
     )
 

@@ -11,10 +11,13 @@ from lms.auth import services
 from lms.auth.models import LinkPurpose
 from lms.auth.queries import Account, account_named
 from lms.clock import now
+from lms.people.cli import import_file
 from lms.people.models import EmploymentType, Grant, Person
 from lms.web import db
 
 people_cli = AppGroup("people", help="Accounts, from the terminal of the machine.")
+
+people_cli.add_command(import_file)
 
 
 @people_cli.command("create-operator")

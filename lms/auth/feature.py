@@ -6,16 +6,23 @@ from lms.auth import account_views, factor_views
 from lms.auth.cli import people_cli
 from lms.auth.events import CredentialChanged, Invited, ResetAsked
 from lms.auth.jobs import forget_old, send_change, send_invitation, send_reset
-from lms.auth.listeners import credential_changed, invited, reset_asked
+from lms.auth.listeners import credential_changed, invited, person_added, person_left, reset_asked
 from lms.errors import N_
 from lms.feature import Feature, NavItem
+from lms.people.events import PersonAdded, PersonLeft
 
 FEATURE = Feature(
     name="auth",
     blueprint=factor_views.blueprint,
     cli=people_cli,
     jobs=[send_reset, send_invitation, send_change, forget_old],
-    listeners=[(ResetAsked, reset_asked), (Invited, invited), (CredentialChanged, credential_changed)],
+    listeners=[
+        (ResetAsked, reset_asked),
+        (Invited, invited),
+        (CredentialChanged, credential_changed),
+        (PersonAdded, person_added),
+        (PersonLeft, person_left),
+    ],
 )
 
 ACCOUNT = Feature(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,6 +90,12 @@ def end_sessions(
     """End every session of a person, but for one."""
     ended = sa.update(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
     session.execute((ended.where(SignIn.id != but) if but else ended).values(ended_at=now))
+
+
+def end_sessions_of_all(session: Session, person_ids: Collection[uuid.UUID], *, now: datetime) -> None:
+    """End every session of these people, in one statement."""
+    ended = sa.update(SignIn).where(SignIn.person_id.in_(person_ids), SignIn.ended_at.is_(None))
+    session.execute(ended.values(ended_at=now))
 
 
 # Proofs. Each refuses with Invalid and counts the failure, or with TooMany after many of them.

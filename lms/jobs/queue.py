@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from procrastinate.tasks import Task
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from lms.config import Settings
+from lms.jobs.models import JobFault
 from lms.mail import Mailer
 from lms.storage.store import ObjectStore
 
@@ -26,6 +30,9 @@ from lms.storage.store import ObjectStore
 MOST_TRIES = 5
 # A worker that was silent for so long (seconds) is taken for dead and its jobs are taken up again.
 SILENT_AFTER = 15
+LONGEST_FAULT = 300  # characters
+
+log = logging.getLogger("bina.jobs")
 
 Run = Callable[..., None]
 
@@ -61,7 +68,12 @@ def job(
         @functools.wraps(run)
         def wrapped(context: JobContext, /, **ids: Any) -> None:
             ids.pop("timestamp", None)  # when a cron job was due; jobs ask work.now()
-            run(context.additional_context["work"], **ids)
+            work: Work = context.additional_context["work"]
+            try:
+                run(work, **ids)
+            except Exception as error:
+                _note_fault(work, context, error)
+                raise
 
         name = f"{run.__module__.removesuffix('.jobs')}.{run.__name__}"
         retry = RetryStrategy(max_attempts=tries, exponential_wait=4)
@@ -69,6 +81,26 @@ def job(
         return queue.periodic(cron=cron)(task) if cron else task
 
     return declare
+
+
+def _note_fault(work: Work, context: JobContext, error: Exception) -> None:
+    """Keep the last error of a job for the operator's page; the job's own failure is what counts."""
+    job_id = getattr(getattr(context, "job", None), "id", None)
+    if job_id is None:
+        return
+    fault = {"at": work.now(), "error": summary(error)}
+    try:
+        with work.transaction() as session:
+            row = insert(JobFault).values(job_id=job_id, **fault)
+            session.execute(row.on_conflict_do_update(index_elements=[JobFault.job_id], set_=fault))
+    except SQLAlchemyError:
+        log.warning("the error of a job could not be kept", extra={"job": job_id})
+
+
+def summary(error: BaseException) -> str:
+    """The kind of an error and the beginning of its first line: what was wrong, without a person's data."""
+    line = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {line[:LONGEST_FAULT]}" if line else type(error).__name__
 
 
 def later(

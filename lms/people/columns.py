@@ -13,6 +13,9 @@ from lms.errors import N_
 # A column of the file that is left out because somebody said so.
 IGNORED = "-"
 _ALIKE = 0.8
+# What our own result files add to a sheet, so that a mended one can be sent again as it is.
+RESULT = (N_("Baris asal"), N_("Hasil"), N_("Masalah dan cara memperbaiki"))
+_OURS = {"baris asal", "hasil", "masalah dan cara memperbaiki", "original row", "result", "problem and cure"}
 
 
 @dataclass(frozen=True)
@@ -132,12 +135,12 @@ def guess(header: Sequence[str], columns: Sequence[Column]) -> list[str]:
     """For each header the field it most likely means, or "" when that is not clear. No field is given twice."""
     known = {folded(word): c.field for c in columns for word in (c.name, c.label, *c.synonyms)}
     wanted = [folded(text) for text in header]
-    found = [known.get(word, "") for word in wanted]
+    found = [IGNORED if word in _OURS else known.get(word, "") for word in wanted]
     for at, word in enumerate(wanted):
         if word and not found[at]:
             close = difflib.get_close_matches(word, known, n=1, cutoff=_ALIKE)
             found[at] = known[close[0]] if close and known[close[0]] not in found else ""
-    return [field if field not in found[:at] else "" for at, field in enumerate(found)]
+    return [field if field == IGNORED or field not in found[:at] else "" for at, field in enumerate(found)]
 
 
 def missing(mapping: Sequence[str], columns: Sequence[Column]) -> list[Column]:

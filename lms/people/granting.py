@@ -17,9 +17,6 @@ from lms.people.permissions import GRANT
 from lms.people.queries import serves
 from lms.people.services import check_last_admins, tell
 
-# What an agency's administrator may give; operators are made by operators alone.
-GIVEN_IN_AGENCIES = (Role.INSTRUCTOR, Role.ADMIN, Role.ISSUER, Role.AUDITOR)
-
 
 def grant_role(session: Session, person: Person, role: Role, *, by: Actor, now: datetime) -> None:
     """Give somebody a role in their agency; a role that they hold already changes nothing."""
@@ -40,14 +37,12 @@ def grant_role(session: Session, person: Person, role: Role, *, by: Actor, now: 
         tell(session, change, by=by, now=now)
 
 
-def grant_of(session: Session, actor: Actor, grant_id: uuid.UUID) -> tuple[Grant, Person]:
+def grant_of(
+    session: Session, actor: Actor, grant_id: uuid.UUID, *, lock: bool = False
+) -> tuple[Grant, Person]:
     """A grant that the actor may take away, and its holder."""
-    found = session.execute(
-        sa.select(Grant, Person)
-        .join(Person, Person.id == Grant.person_id)
-        .where(Grant.id == grant_id)
-        .with_for_update(of=Grant)
-    ).one_or_none()
+    wanted = sa.select(Grant, Person).join(Person, Person.id == Grant.person_id).where(Grant.id == grant_id)
+    found = session.execute(wanted.with_for_update(of=Grant) if lock else wanted).one_or_none()
     if found is None or not serves(actor, GRANT, found[0].agency_id):
         raise NotFound
     return found[0], found[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -25,9 +25,9 @@ from lms.people.models import (
     Grant,
     Person,
     PersonStatus,
-    PositionType,
     Unit,
 )
+from lms.people.records import Profile
 from lms.problems import Problem
 
 LAST_ADMIN = N_(
@@ -39,26 +39,6 @@ ELSEWHERE = N_(
 )
 OLD_NUMBER = N_("NIP ini sudah diganti dengan nomor baru. Isi nomor yang berlaku sekarang.")
 TAKEN_MAIL = N_("Alamat surel ini sudah dipakai orang lain. Isi alamat lain, atau kosongkan.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Profile:
-    """What the directory keeps of a person besides number, agency and status."""
-
-    full_name: str
-    front_title: str = ""
-    back_title: str = ""
-    email: str | None = None
-    phone: str | None = None
-    employment_type: EmploymentType = EmploymentType.PNS
-    grade: str | None = None
-    rank_name: str | None = None
-    position: str = ""
-    position_type: PositionType | None = None
-    position_level: str = ""
-    position_since: date | None = None
-    unit_id: uuid.UUID | None = None
-    superior_id: uuid.UUID | None = None
 
 
 def plain(value: object) -> Any:
@@ -200,6 +180,22 @@ def person_numbered(session: Session, agency_id: uuid.UUID, number: str) -> Pers
             Person.agency_id == agency_id,
         )
     ).one_or_none()
+
+
+def person_named(session: Session, agency_id: uuid.UUID, typed: str) -> Person:
+    """The person of an agency with this present number or e-mail address. Raises Invalid (field "person")."""
+    by_mail = sa.select(Person).where(
+        Person.agency_id == agency_id, sa.func.lower(Person.email) == typed.strip().lower()
+    )
+    found = (
+        session.scalars(by_mail).one_or_none() if "@" in typed else person_numbered(session, agency_id, typed)
+    )
+    if found is None:
+        raise Invalid(
+            N_("Tidak ada pegawai instansi ini dengan NIP atau surel itu. Periksa lagi tulisannya."),
+            field="person",
+        )
+    return found
 
 
 def give_number(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,34 +14,12 @@ from lms.errors import N_, Invalid
 from lms.people.events import Change
 from lms.people.models import Agency, Person, PersonStatus, Unit
 from lms.people.queries import units_in
+from lms.people.records import AgencyFacts, UnitFacts
 from lms.people.services import difference, tell
 from lms.people.tree import below
 
 TAKEN_CODE = N_("Kode %(code)s sudah dipakai unit lain di instansi ini. Isi kode yang berbeda.")
 OCCUPIED = N_("Masih ada %(count)s pegawai aktif di unit ini. Pindahkan dulu mereka ke unit lain.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class AgencyFacts:
-    """What is kept of an agency. The three codes belong to three systems and never mix."""
-
-    name: str
-    short_name: str
-    zone: str
-    kemendagri_code: str | None = None
-    bps_code: str | None = None
-    bkn_code: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitFacts:
-    """What is kept of a unit besides its place in the tree."""
-
-    code: str
-    name: str
-    kind: str = ""
-    zone: str | None = None
-    kemendagri_code: str | None = None
 
 
 def add_agency(session: Session, facts: AgencyFacts, *, by: Actor | None, now: datetime) -> Agency:

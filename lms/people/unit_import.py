@@ -22,8 +22,9 @@ from lms.people.events import Change, RecordsChanged
 from lms.people.models import Import, ImportRow, RowState, Unit
 from lms.people.person_rows import EMPTY, short_text
 from lms.people.queries import heads, units_in
+from lms.people.records import UnitFacts
 from lms.people.services import plain
-from lms.people.structure import OCCUPIED, UnitFacts, edit_unit
+from lms.people.structure import OCCUPIED, edit_unit
 from lms.people.tree import circles
 from lms.people.verdicts import Verdict
 from lms.problems import Problem

@@ -12,13 +12,19 @@ from sqlalchemy.engine import make_url
 
 from lms.clock import now
 from lms.jobs.queue import Work, listening
-from lms.shell import assets, health, migrations
+from lms.operations import readiness
+from lms.operations.cli import list_jobs, retry_job
+from lms.shell import assets, migrations
 from lms.shell.migrations import db_cli
 from lms.shell.translations import translations_cli
 from lms.web import db, settings, store
 
 jobs_cli = AppGroup("jobs", help="Work after the answer.")
 assets_cli = AppGroup("assets", help="Static files.")
+
+
+jobs_cli.add_command(list_jobs)
+jobs_cli.add_command(retry_job)
 
 
 def register(app: Flask) -> None:
@@ -70,9 +76,9 @@ def work(concurrency: int) -> None:
 def prepare() -> None:
     """Everything a new version needs before it serves: migrations and compressed static files."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if not health.at_head():
-        migrations.alembic_of(app).upgrade()
     root = Path(app.root_path)
+    if not readiness.database(db.session, root):
+        migrations.alembic_of(app).upgrade()
     assets.build(root, assets.version_of(root / "static"))
 
 

@@ -1,4 +1,4 @@
-"""Migrations: `flask db …`, and which revision the code expects.
+"""Migrations: `flask db …`.
 
 The library behind them costs a web process 12 MB that it never uses, so it is loaded by the commands alone.
 """
@@ -6,7 +6,6 @@ The library behind them costs a web process 12 MB that it never uses, so it is l
 from __future__ import annotations
 
 import importlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,6 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 
 from lms.database import Model
-
-REVISION = re.compile(r"^revision = [\"'](\w+)[\"']", re.MULTILINE)
-DOWN = re.compile(r"^down_revision = [\"'](\w+)[\"']", re.MULTILINE)
 
 
 def configuration(root: Path) -> dict[str, Any]:
@@ -41,15 +37,6 @@ def alembic_of(app: Flask) -> Any:
         library = importlib.import_module("flask_alembic")
         library.Alembic(app, metadatas=Model.metadata, run_mkdir=False, command_name="")
     return app.extensions["alembic"]
-
-
-def expected_head(root: Path) -> str:
-    """The newest revision among the migration files: the one that no other follows."""
-    texts = [file.read_text(encoding="utf-8") for file in (root / "migrations").glob("*.py")]
-    revisions = {found[1] for text in texts if (found := REVISION.search(text))}
-    followed = {found[1] for text in texts if (found := DOWN.search(text))}
-    (head,) = revisions - followed
-    return head
 
 
 class DatabaseCommands(AppGroup):

@@ -20,6 +20,8 @@ from flask_babel import Babel, Domain, get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from lms.people.employee_number import grouped, masked
+
 LOCALES = {"id": "Bahasa Indonesia", "en": "English"}
 ZONE_LABELS = {
     "Asia/Jakarta": "WIB",
@@ -81,7 +83,14 @@ def register(app: Flask, root: Path) -> None:
     )
     babel.domain_instance = FeatureDomain(root)
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, clock=clock, size=size, number=number
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        clock=clock,
+        size=size,
+        number=number,
+        nip=grouped,
+        nip_masked=masked,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 

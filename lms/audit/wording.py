@@ -1,0 +1,138 @@
+"""The trail in words: names of acts, of subjects and of fields. What has no name yet is shown by its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from lms.access import ROLE_NAMES
+from lms.errors import N_
+from lms.people.models import EMPLOYMENT_NAMES, POSITION_NAMES, STATUS_NAMES
+
+ACTS = {
+    "agency:added": N_("Instansi didaftarkan"),
+    "agency:changed": N_("Instansi diubah"),
+    "unit:added": N_("Unit kerja ditambahkan"),
+    "unit:changed": N_("Unit kerja diubah"),
+    "unit:renewed": N_("Unit kerja berlaku dengan nama atau tempat baru"),
+    "unit:closed": N_("Unit kerja ditutup"),
+    "person:added": N_("Pegawai ditambahkan"),
+    "person:changed": N_("Data pegawai diubah"),
+    "person:came-over": N_("Pegawai pindah masuk"),
+    "person:renumbered": N_("NIP diganti"),
+    "person:left": N_("Pegawai ditandai pensiun atau pindah"),
+    "person:returned": N_("Pegawai aktif kembali"),
+    "role:granted": N_("Peran diberikan"),
+    "role:revoked": N_("Peran dicabut"),
+    "import:confirmed": N_("Impor disetujui"),
+    "job:retried": N_("Pekerjaan sistem diulang"),
+    "job:deleted": N_("Pekerjaan sistem dihapus"),
+    "auth:invited": N_("Undangan dikirim"),
+    "cohort:opened": N_("Kelas dibuka"),
+    "cohort:changed": N_("Kelas diubah"),
+    "cohort:dated": N_("Tanggal kelas diubah"),
+    "cohort:published": N_("Kelas diterbitkan"),
+    "cohort:unpublished": N_("Kelas disembunyikan"),
+    "cohort:enrolled": N_("Peserta dimasukkan ke kelas"),
+    "cohort:announced": N_("Pengumuman dikirim"),
+    "cohort:announcement-removed": N_("Pengumuman dihapus"),
+    "enrolment:approved": N_("Pendaftaran disetujui"),
+    "enrolment:declined": N_("Pendaftaran ditolak"),
+    "enrolment:withdrawn": N_("Peserta mengundurkan diri"),
+    "progress:reminder": N_("Pengingat dikirim"),
+    "project:dues-set": N_("Tenggat proyek diubah"),
+    "project:group-dropped": N_("Kelompok dihapus"),
+    "project:groups-drawn": N_("Kelompok diundi"),
+    "project:members-placed": N_("Anggota kelompok ditempatkan"),
+    "quiz:changed": N_("Kuis diubah"),
+    "quiz:extra-time": N_("Waktu tambahan diberikan"),
+    "certificate:content-set": N_("Isi sertifikat diubah"),
+    "certificate:rule-set": N_("Syarat sertifikat diubah"),
+    "certificate:template-saved": N_("Templat sertifikat disimpan"),
+    "certificate:issued": N_("Sertifikat diterbitkan"),
+    "certificate:revoked": N_("Sertifikat dicabut"),
+    "certificate:replaced": N_("Sertifikat diganti"),
+}
+SUBJECTS = {
+    "agency": N_("Instansi"),
+    "unit": N_("Unit kerja"),
+    "person": N_("Pegawai"),
+    "import": N_("Impor"),
+    "job": N_("Pekerjaan sistem"),
+    "certificate": N_("Sertifikat"),
+    "cohort": N_("Kelas"),
+    "course": N_("Kursus"),
+}
+FIELDS = {
+    "full_name": N_("Nama tanpa gelar"),
+    "front_title": N_("Gelar depan"),
+    "back_title": N_("Gelar belakang"),
+    "email": N_("Surel"),
+    "phone": N_("Nomor ponsel"),
+    "employment_type": N_("Jenis pegawai"),
+    "grade": N_("Golongan"),
+    "rank_name": N_("Pangkat"),
+    "position": N_("Nama jabatan"),
+    "position_type": N_("Jenis jabatan"),
+    "position_level": N_("Jenjang jabatan"),
+    "position_since": N_("Mulai menjabat"),
+    "unit_id": N_("Unit kerja"),
+    "agency_id": N_("Instansi"),
+    "superior_id": N_("Atasan langsung"),
+    "superior": N_("NIP atasan langsung"),
+    "number": N_("NIP atau NI PPPK"),
+    "status": N_("Status"),
+    "reason": N_("Alasan"),
+    "role": N_("Peran"),
+    "name": N_("Nama"),
+    "short_name": N_("Nama pendek"),
+    "code": N_("Kode unit kerja"),
+    "kind": N_("Jenis unit"),
+    "parent_id": N_("Unit induk"),
+    "parent": N_("Unit induk"),
+    "zone": N_("Zona waktu"),
+    "valid_from": N_("Berlaku dari"),
+    "valid_to": N_("Berlaku sampai"),
+    "kemendagri_code": N_("Kode wilayah Kemendagri"),
+    "bps_code": N_("Kode wilayah BPS"),
+    "bkn_code": N_("Kode instansi BKN"),
+    "filename": N_("Nama berkas"),
+    "title": N_("Judul"),
+}
+
+
+# The stored words of closed sets, by the field that holds them.
+VALUES: dict[str, dict[str, str]] = {
+    "status": {key.value: name for key, name in STATUS_NAMES.items()},
+    "employment_type": {key.value: name for key, name in EMPLOYMENT_NAMES.items()},
+    "position_type": {key.value: name for key, name in POSITION_NAMES.items()},
+    "role": {key.value: name for key, name in ROLE_NAMES.items()},
+}
+
+
+def differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[tuple[str, str, str]]:
+    """Field, value before, value after; only what differs, in a steady order."""
+    old, new = before or {}, after or {}
+    names = [*old, *(name for name in new if name not in old)]
+    return [
+        (name, _text(old.get(name)), _text(new.get(name))) for name in names if old.get(name) != new.get(name)
+    ]
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def sentence(name: str, old: str, new: str, named: Mapping[str, str]) -> str:
+    """`Unit kerja: Dinas Sosial → Dinas Kesehatan`; `named` gives the names of ids."""
+    label = _(FIELDS.get(name, name))
+    words = VALUES.get(name, {})
+    first, last = (_(words[text]) if text in words else named.get(text, text) for text in (old, new))
+    return f"{label}: {first or '–'} → {last or '–'}" if first else f"{label}: {last or '–'}"

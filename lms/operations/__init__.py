@@ -1,0 +1,1 @@
+"""What whoever runs an installation looks at: jobs, workers, readiness, storage."""
