@@ -26,7 +26,8 @@ from lms.audit.services import note
 from lms.database import new_id
 from lms.errors import N_, Invalid
 from lms.events import publish
-from lms.media.models import Media, MediaState
+from lms.media.models import Media
+from lms.media.services import take_in
 from lms.storage.store import ObjectStore
 
 MOST_LOGO, LOGO_SIDE = 2 * 1024 * 1024, 480
@@ -106,26 +107,7 @@ def keep_logo(
         raise Invalid(
             N_("Logo ini tidak dapat dibaca. Gunakan gambar PNG, JPEG, atau WebP."), field="logo"
         ) from fault
-    png = out.getvalue()
-    media_id = new_id()
-    key = f"certificates/logos/{media_id}.png"
-    store.put(key, png, content_type="image/png")
-    media = Media(
-        id=media_id,
-        agency_id=agency_id,
-        owner_id=by.id,
-        name="logo.png",
-        kind="image",
-        content_type="image/png",
-        size=len(png),
-        key=key,
-        state=MediaState.READY,
-        created_at=now,
-        stored_at=now,
-    )
-    session.add(media)
-    session.flush()
-    return media
+    return take_in(session, store, "logo.png", out.getvalue(), owner_id=by.id, agency_id=agency_id, now=now)
 
 
 def want_sample(

@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -27,7 +28,7 @@ from lms.errors import N_, Invalid
 from lms.web import Form
 
 _LINE = Length(max=200, message=_l("Paling panjang 200 huruf."))
-_PREFIXES = [(prefix, prefix or _l("Definitif")) for prefix in PREFIXES]
+_PREFIXES = [SelectChoice(prefix, prefix or _l("Definitif")) for prefix in PREFIXES]
 _TEXTS = (
     "number_format",
     "classification",
@@ -52,7 +53,10 @@ class EndForm(Form):
 class RuleForm(Form):
     what = RadioField(
         _l("Yang harus selesai"),
-        choices=[("required", _l("Semua kegiatan wajib")), ("chosen", _l("Kegiatan yang dipilih"))],
+        choices=[
+            SelectChoice("required", _l("Semua kegiatan wajib")),
+            SelectChoice("chosen", _l("Kegiatan yang dipilih")),
+        ],
     )
     chosen = SelectMultipleField(
         _l("Kegiatan yang dipilih"),
@@ -66,14 +70,14 @@ class RuleForm(Form):
 class ContentForm(Form):
     training = SelectField(
         _l("Jenis diklat"),
-        choices=[(number, _l(name)) for number, (name, _letter) in TRAINING.items()],
+        choices=[SelectChoice(number, _l(name)) for number, (name, _letter) in TRAINING.items()],
         coerce=int,
     )
     source = RadioField(
         _l("Mata ajar di halaman belakang"),
         choices=[
-            ("course", _l("Ikuti modul kursus, JP dibagi menurut lama kegiatan")),
-            ("own", _l("Tulis sendiri")),
+            SelectChoice("course", _l("Ikuti modul kursus, JP dibagi menurut lama kegiatan")),
+            SelectChoice("own", _l("Tulis sendiri")),
         ],
     )
 
@@ -98,7 +102,9 @@ def _hours(text: str) -> int | None:
 
 
 class TemplateForm(Form):
-    kind = RadioField(_l("Jenis"), choices=[(str(kind), _l(name)) for kind, name in KIND_NAMES.items()])
+    kind = RadioField(
+        _l("Jenis"), choices=[SelectChoice(str(kind), _l(name)) for kind, name in KIND_NAMES.items()]
+    )
     heading = StringField(_l("Judul"), validators=[DataRequired(_l("Tulis judulnya.")), Length(max=40)])
     organiser = StringField(_l("Penyelenggara"), validators=[_LINE])
     legal_basis = TextAreaField(_l("Dasar hukum"), validators=[Length(max=300)])

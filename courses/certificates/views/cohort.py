@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from courses.certificates import design, queries
 from courses.certificates.facts import Subject
@@ -139,7 +140,7 @@ def rule(cohort_id: uuid.UUID) -> str | Response | tuple[str, int]:
         chosen=[str(item.id) for item in kept.asked(items)],
         least=spoken(kept.least) if kept.least is not None else "",
     )
-    form.chosen.choices = [(str(item.id), item.title) for item in items]
+    form.chosen.choices = [SelectChoice(str(item.id), item.title) for item in items]
     if form.validate_on_submit():
         chosen_ids = [uuid.UUID(one) for one in form.chosen.data or []]
         try:
