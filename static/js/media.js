@@ -11,7 +11,7 @@ const WATCH_FIRST = 1500;
 const WATCH_SLOWEST = 15000;
 const AT_ONCE = 3; // files of one field
 const LANGUAGE = document.documentElement.lang;
-const BUSY = ["waiting", "starting", "sending", "checking", "interrupted"];
+const UNFINISHED = ["waiting", "starting", "sending", "checking", "interrupted", "paused"];
 
 const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const number = (value, digits) => value.toLocaleString(LANGUAGE, { maximumFractionDigits: digits });
@@ -102,16 +102,16 @@ class Field {
       });
     }
     element.closest("form")?.addEventListener("submit", (event) => this.hold(event), true);
-    addEventListener("beforeunload", (event) => this.busy().length && event.preventDefault());
+    addEventListener("beforeunload", (event) => this.unfinished && event.preventDefault());
   }
 
-  busy() {
-    return [...this.uploads.values()].filter((upload) => BUSY.includes(upload.state));
+  get unfinished() {
+    return [...this.uploads.values()].some((upload) => UNFINISHED.includes(upload.state));
   }
 
-  // A form sent now would lack the files that are on their way.
+  // A form sent now would lack the files that are on their way, or wait for somebody to go on.
   hold(event) {
-    if (!this.busy().length || event.submitter?.dataset.act) return;
+    if (!this.unfinished || event.submitter?.dataset.act) return;
     event.preventDefault();
     event.stopPropagation();
     this.alert.textContent = this.element.dataset.sayWait;
@@ -153,12 +153,13 @@ class Field {
     this.uploads.delete(row);
     row.remove();
     this.rows.hidden = !this.rows.children.length;
+    this.alert.hidden ||= !this.unfinished;
     this.next();
   }
 
   changed(row, upload) {
     if (!this.uploads.has(row)) return;
-    if (!this.busy().length) this.alert.hidden = true;
+    this.alert.hidden ||= !this.unfinished;
     if (upload.state === "stored") {
       row.dataset.watch = `/media/${upload.media.id}/keadaan`;
       showMedia(row, upload.media);
@@ -183,7 +184,7 @@ class Field {
       tone: stands ? "warning" : "accent",
       note: say(sentence ?? words.sayStarting, values),
       progress: sent / file.size,
-      acts: stands ? ["resume", "remove"] : state === "checking" ? [] : ["pause", "remove"],
+      acts: stands ? ["resume", "remove"] : state === "checking" ? [] : ["pause"],
     });
   }
 }

@@ -162,9 +162,9 @@ def test_a_closed_tab_loses_nothing_when_the_same_file_is_chosen_again(
 
 
 def arrived(here: Site) -> list[Any]:
-    media = newest(here) if here.files() else None
-    pending = media is not None and media.state is MediaState.PENDING
-    return list(here.app.extensions["store"].parts(media.key, media.upload_id)) if pending else []
+    pending = [media for media in here.files() if media.state is MediaState.PENDING][-1:]
+    store = here.app.extensions["store"]
+    return [part for media in pending for part in store.parts(media.key, media.upload_id)]
 
 
 def test_a_dead_network_is_said_and_it_goes_on_by_itself(
@@ -216,7 +216,11 @@ def test_the_form_waits_for_files_on_their_way(here: Site, context: BrowserConte
     page.get_by_role("button", name="Kumpulkan").click()
     expect(page.get_by_role("alert")).to_contain_text("Unggahan belum selesai.")
     assert page.url.endswith("/uji")
+    page.get_by_role("button", name="Jeda").click()
+    page.get_by_role("button", name="Kumpulkan").click()
+    assert page.url.endswith("/uji")
     page.get_by_role("button", name="Keluarkan dari daftar").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Kumpulkan").click()
     expect(page.locator("body")).to_have_text("Diterima: ")
 
