@@ -68,7 +68,7 @@ def finish(media_id: uuid.UUID) -> tuple[Response, int]:
     media = upload_of(session(), actor(), media_id, lock=True)
     checksum = forms.checksum_of(request.get_json(silent=True))
     services.finish(session(), store(), media, checksum=checksum, now=now())
-    return jsonify(_described(media)), 422 if media.state is MediaState.FAILED else 200
+    return jsonify(words.described(media)), 422 if media.state is MediaState.FAILED else 200
 
 
 @blueprint.post("/unggahan/<uuid:media_id>/batal")
@@ -104,7 +104,7 @@ def open_file(media_id: uuid.UUID) -> Response:
 @blueprint.get("/media/<uuid:media_id>/keadaan")
 @needs(SIGNED_IN)
 def state(media_id: uuid.UUID) -> Response:
-    return jsonify(_described(media_of(session(), actor(), media_id)))
+    return jsonify(words.described(media_of(session(), actor(), media_id)))
 
 
 @blueprint.post("/media/<uuid:media_id>/ulang")
@@ -112,7 +112,7 @@ def state(media_id: uuid.UUID) -> Response:
 def retry(media_id: uuid.UUID) -> Response:
     media = media_of(session(), actor(), media_id, lock=True)
     services.retry(session(), media, now=now())
-    return jsonify(_described(media)) if request.is_json else redirect(_back(), 303)
+    return jsonify(words.described(media)) if request.is_json else redirect(_back(), 303)
 
 
 def _taken(file: FileStorage) -> Media | None:
@@ -148,10 +148,10 @@ def _back() -> str:
 def _upload(media: Media) -> dict[str, Any]:
     """What the uploader needs to go on."""
     if media.state is not MediaState.PENDING:
-        return {**_described(media), "parts": [], "done": []}
+        return {**words.described(media), "parts": [], "done": []}
     done = {part.number: part.size for part in services.arrived(store(), media) or []}
     missing = parts.missing(done, media.size, media.part_size)[: forms.AT_ONCE]
-    return {**_described(media), "parts": _addresses(media, missing), "done": sorted(done)}
+    return {**words.described(media), "parts": _addresses(media, missing), "done": sorted(done)}
 
 
 def _addresses(media: Media, numbers: list[int]) -> list[dict[str, Any]]:
@@ -161,18 +161,3 @@ def _addresses(media: Media, numbers: list[int]) -> list[dict[str, Any]]:
         {"number": n, "url": store().part_url(media.key, media.upload_id, n, seconds=SENDING)}
         for n in numbers
     ]
-
-
-def _described(media: Media) -> dict[str, Any]:
-    """A file for scripts: its state, and the sentence that a person reads about it."""
-    return {
-        "id": str(media.id),
-        "name": media.name,
-        "size": media.size,
-        "part_size": media.part_size,
-        "kind": media.kind,
-        "group": media.group,
-        "state": media.state,
-        "message": words.state(media),
-        "can_retry": media.can_retry,
-    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from lms.media.models import Media, MediaState
@@ -24,3 +26,18 @@ def state(media: Media) -> str:
     if of:
         return str(_("Sedang disiapkan, %(done)s dari %(of)s halaman.", done=done, of=of))
     return str(_("Sedang disiapkan."))
+
+
+def described(media: Media) -> dict[str, Any]:
+    """A file for scripts and for the rows of templates/media/_upload.html: its facts, and `state` as its `message`."""
+    return {
+        "id": str(media.id),
+        "name": media.name,
+        "size": media.size,
+        "part_size": media.part_size,
+        "kind": media.kind,
+        "group": media.group,
+        "state": media.state,
+        "message": state(media),
+        "can_retry": media.can_retry,
+    }
