@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -117,6 +118,11 @@ class DatesForm:
         self.activities, self.zone = activities, zone
         self.errors: dict[str, str] = {}
         self.texts = _sent_texts(activities, sent) if sent is not None else _known_texts(activities, zone)
+
+    @property
+    def modules(self) -> list[tuple[str, list[Dated]]]:
+        """The activities under their modules, in the order of the course."""
+        return [(title, list(group)) for title, group in groupby(self.activities, key=lambda a: a.module)]
 
     def read(self) -> Mapping[uuid.UUID, Times]:
         """What was typed; look at `errors` (by field name) before using it."""

@@ -43,7 +43,7 @@ PHASE_NAMES = {
     Phase.FINISHED: N_("Selesai"),
 }
 # Pages of other features about one class: shown when they exist and are allowed.
-ELSEWHERE = (("progress.matrix", N_("Kemajuan")), ("certificates.class_list", N_("Sertifikat")))
+ELSEWHERE = (("classroom.show", N_("Kemajuan")), ("certificates.class_list", N_("Sertifikat")))
 
 
 def words() -> dict[str, Any]:
