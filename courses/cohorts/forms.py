@@ -19,6 +19,7 @@ from courses.cohorts.plan import ZONES, Plan, Times
 from courses.cohorts.roster import Dated
 from courses.cohorts.schedule import BadMoment, local_moment, local_text
 from lms.errors import N_
+from lms.shell.words import ZONE_NAMES
 from lms.web import Form
 
 DELIVERY_NAMES = {
@@ -30,11 +31,6 @@ ADMISSION_NAMES = {
     Admission.OPEN: N_("Pegawai mendaftar sendiri"),
     Admission.APPROVAL: N_("Pegawai mendaftar, atasan menyetujui"),
     Admission.CLOSED: N_("Hanya didaftarkan pengelola"),
-}
-ZONE_WORDS = {
-    "Asia/Jakarta": N_("WIB, Waktu Indonesia Barat"),
-    "Asia/Makassar": N_("WITA, Waktu Indonesia Tengah"),
-    "Asia/Jayapura": N_("WIT, Waktu Indonesia Timur"),
 }
 _DATE = _l("Tulis tanggal yang benar.")
 
@@ -48,7 +44,7 @@ class CohortForm(Form):
     )
     starts_on = DateField(_l("Tanggal mulai"), validators=[InputRequired(_DATE)])
     ends_on = DateField(_l("Tanggal selesai"), validators=[InputRequired(_DATE)])
-    zone = SelectField(_l("Zona waktu"), choices=[SelectChoice(zone, _l(ZONE_WORDS[zone])) for zone in ZONES])
+    zone = SelectField(_l("Zona waktu"), choices=[SelectChoice(zone, ZONE_NAMES[zone]) for zone in ZONES])
     quota = IntegerField(
         _l("Kuota peserta"),
         validators=[
