@@ -31,6 +31,12 @@ def database(name: str, *, template: str | None = None) -> Iterator[URL]:
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(drop)
+        if template:
+            # Only a database that nobody uses can be copied; idle connections of pools are opened again when needed.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND state = 'idle'",
+                [template],
+            )
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + source)
     try:
         yield url.set(database=name)

@@ -111,9 +111,9 @@ def _sentence(offer: Offer, standing: str) -> str:
             quota=offer.quota,
             place=offer.place,
         ),
-        "requested": _(
-            "Permintaan Anda menunggu keputusan %(name)s.", name=offer.approver or _("pengelola pelatihan")
-        ),
+        "requested": _("Menunggu keputusan atasan Anda: %(name)s", name=offer.approver)
+        if offer.approver
+        else _("Permintaan Anda menunggu keputusan pengelola pelatihan."),
         "declined": _("Permintaan Anda tidak disetujui. Alasan: %(reason)s", reason=offer.reason),
         "closed": _("Peserta kelas ini didaftarkan oleh pengelola pelatihan."),
         "before": _("Pendaftaran dibuka %(day)s.", day=day(offer.enrol_from) if offer.enrol_from else ""),
@@ -139,14 +139,14 @@ def _free_sentence(offer: Offer, standing: str) -> str:
 
 def _facts(offer: Offer) -> list[tuple[str, str]]:
     """Place names stand with the agency: there are two governments called Sorong."""
-    venue = f"{offer.venue}, {offer.agency}" if offer.venue else _("Daring")
     found = [
         (_("Penyelenggara"), offer.agency),
         (_("Beban"), _("%(jp)s JP", jp=offer.jp)),
         (_("Bentuk"), _deliveries()[offer.delivery]),
-        (_("Tempat"), venue),
         (_("Zona waktu"), ZONE_LABELS.get(offer.zone, offer.zone)),
     ]
+    if offer.venue:
+        found.append((_("Tempat"), f"{offer.venue}, {offer.agency}"))
     if offer.enrol_until:
         found.append((_("Pendaftaran ditutup"), day(offer.enrol_until)))
     if offer.tags:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from courses.cohorts.plan import ZONES, Plan, Times
 from courses.cohorts.roster import Dated
 from courses.cohorts.schedule import BadMoment, local_moment, local_text
 from lms.errors import N_
+from lms.shell.words import ZONE_NAMES
 from lms.web import Form
 
 DELIVERY_NAMES = {
@@ -29,11 +31,6 @@ ADMISSION_NAMES = {
     Admission.OPEN: N_("Pegawai mendaftar sendiri"),
     Admission.APPROVAL: N_("Pegawai mendaftar, atasan menyetujui"),
     Admission.CLOSED: N_("Hanya didaftarkan pengelola"),
-}
-ZONE_WORDS = {
-    "Asia/Jakarta": N_("WIB, Waktu Indonesia Barat"),
-    "Asia/Makassar": N_("WITA, Waktu Indonesia Tengah"),
-    "Asia/Jayapura": N_("WIT, Waktu Indonesia Timur"),
 }
 _DATE = _l("Tulis tanggal yang benar.")
 
@@ -47,7 +44,7 @@ class CohortForm(Form):
     )
     starts_on = DateField(_l("Tanggal mulai"), validators=[InputRequired(_DATE)])
     ends_on = DateField(_l("Tanggal selesai"), validators=[InputRequired(_DATE)])
-    zone = SelectField(_l("Zona waktu"), choices=[SelectChoice(zone, _l(ZONE_WORDS[zone])) for zone in ZONES])
+    zone = SelectField(_l("Zona waktu"), choices=[SelectChoice(zone, ZONE_NAMES[zone]) for zone in ZONES])
     quota = IntegerField(
         _l("Kuota peserta"),
         validators=[
@@ -117,6 +114,11 @@ class DatesForm:
         self.activities, self.zone = activities, zone
         self.errors: dict[str, str] = {}
         self.texts = _sent_texts(activities, sent) if sent is not None else _known_texts(activities, zone)
+
+    @property
+    def modules(self) -> list[tuple[str, list[Dated]]]:
+        """The activities under their modules, in the order of the course."""
+        return [(title, list(group)) for title, group in groupby(self.activities, key=lambda a: a.module)]
 
     def read(self) -> Mapping[uuid.UUID, Times]:
         """What was typed; look at `errors` (by field name) before using it."""

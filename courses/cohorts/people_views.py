@@ -56,6 +56,7 @@ UNKNOWN = N_("NIP ini tidak tercatat sebagai pegawai aktif di instansi penyeleng
 def index(cohort_id: uuid.UUID) -> str:
     cohort = cohort_of(session(), actor(), cohort_id)
     state, text, page = _state(), request.args.get("cari", "").strip(), page_number()
+    counts = state_counts(session(), cohort)
     rows, has_next = roster(session(), cohort, state, text=text, page=page)
     return render_template(
         "cohorts/people.html",
@@ -63,7 +64,7 @@ def index(cohort_id: uuid.UUID) -> str:
         runs=may_run(actor(), cohort),
         state=state,
         state_names={key: _(word) for key, word in STATE_NAMES.items()},
-        counts=state_counts(session(), cohort),
+        counts={one: counts[one] for one in STATE_NAMES},
         rows=rows,
         has_next=has_next,
         text=text,

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from courses.catalogue.queries import courses_for
 from courses.cohorts import planning, services
-from courses.cohorts.forms import ADMISSION_NAMES, DELIVERY_NAMES, ZONE_WORDS, CohortForm, DatesForm
+from courses.cohorts.forms import ADMISSION_NAMES, DELIVERY_NAMES, CohortForm, DatesForm
 from courses.cohorts.models import Admission, Cohort, Delivery
 from courses.cohorts.permissions import LIST, RUN
 from courses.cohorts.queries import cohort_of, may_run
@@ -31,7 +31,7 @@ from lms.access import agencies_where, allows, needs
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
 from lms.people.models import Agency
-from lms.shell.words import ZONE_LABELS
+from lms.shell.words import ZONE_LABELS, ZONE_NAMES
 from lms.web import actor, page_number, session
 
 blueprint = Blueprint("cohorts", __name__)
@@ -43,7 +43,7 @@ PHASE_NAMES = {
     Phase.FINISHED: N_("Selesai"),
 }
 # Pages of other features about one class: shown when they exist and are allowed.
-ELSEWHERE = (("progress.matrix", N_("Kemajuan")), ("certificates.class_list", N_("Sertifikat")))
+ELSEWHERE = (("classroom.show", N_("Kemajuan")), ("certificates.class_list", N_("Sertifikat")))
 
 
 def words() -> dict[str, Any]:
@@ -51,7 +51,7 @@ def words() -> dict[str, Any]:
     return {
         "phase_names": {key: _(word) for key, word in PHASE_NAMES.items()},
         "delivery_names": {key: _(word) for key, word in DELIVERY_NAMES.items()},
-        "zone_names": {key: _(word) for key, word in ZONE_WORDS.items()},
+        "zone_names": ZONE_NAMES,
         "admission_names": {key: _(word) for key, word in ADMISSION_NAMES.items()},
     }
 

@@ -57,10 +57,11 @@ def _more_classes(
     announced.delivery, announced.place = Delivery.BLENDED, "Aula BKPSDM, Jalan Kurana"
     approved = _open(session, sorong, asking, author, now=now, name="Angkatan II", begins=14)
     approved.admission = Admission.APPROVAL
-    for person in learners[6:]:
-        enrol(session, finished, person, by=author, now=now)
     maria = loaded.role("learner")
-    for person in [p for p in learners if p is not maria][:11]:
+    others = [person for person in learners if person not in (maria, loaded.role("second_learner"))]
+    for person in others[6:]:
+        enrol(session, finished, person, by=author, now=now)
+    for person in others[:11]:
         enrol(session, announced, person, by=None, now=now)
     join(session, Actor(maria.id, sorong.id, maria.full_name), approved.id, now=now)
 

@@ -6,7 +6,8 @@ import uuid
 
 from flask import Blueprint, render_template
 
-from courses.cohorts.queries import seat_of, seats_for
+from courses.cohorts.announcing import announcements_of
+from courses.cohorts.queries import pending_for, seat_of, seats_for
 from courses.progress.queries import outline_of, summaries
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
@@ -19,11 +20,14 @@ blueprint = Blueprint("progress", __name__, url_prefix="/kelas")
 @needs(SIGNED_IN)
 def mine() -> str:
     seats = seats_for(session(), actor())
-    return render_template("progress/mine.html", classes=summaries(session(), seats))
+    classes, pending = summaries(session(), seats), pending_for(session(), actor())
+    return render_template("progress/mine.html", classes=classes, pending=pending)
 
 
 @blueprint.get("/<uuid:cohort_id>")
 @needs(SIGNED_IN)
 def show(cohort_id: uuid.UUID) -> str:
     seat = seat_of(session(), actor(), cohort_id)
-    return render_template("progress/show.html", seat=seat, syllabus=outline_of(session(), seat, now=now()))
+    syllabus = outline_of(session(), seat, now=now())
+    said = announcements_of(session(), cohort_id)
+    return render_template("progress/show.html", seat=seat, syllabus=syllabus, said=said, cohort_id=cohort_id)
