@@ -33,6 +33,10 @@ class TitleForm(Form):
     title = StringField(_l("Judul"), validators=_TITLE)
 
 
+class ModuleForm(Form):
+    title = StringField(_l("Judul modul"), validators=_TITLE)
+
+
 class CourseForm(Form):
     """A course's facts; objectives are one a line, tags are divided by commas."""
 

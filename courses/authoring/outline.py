@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from courses.authoring import services
-from courses.authoring.forms import COMPLETION_NAMES, ActivityForm, NewActivityForm, TitleForm
+from courses.authoring.forms import COMPLETION_NAMES, ActivityForm, ModuleForm, NewActivityForm
 from courses.authoring.queries import activities_in, worked_on
 from courses.authoring.views import blueprint as blueprint
 from courses.authoring.views import edit_url
@@ -37,7 +37,7 @@ ACTIVITY = "/kegiatan/<uuid:activity_id>"
 @needs(AUTHOR)
 def add_module(course_id: uuid.UUID) -> str | Response | tuple[str, int]:
     course = course_of(session(), actor(), course_id, write=True)
-    form = TitleForm()
+    form = ModuleForm()
     if not form.validate_on_submit():
         flash(_("Tulis judul modulnya dahulu."), "danger")
         return _to(course_id)
@@ -49,7 +49,7 @@ def add_module(course_id: uuid.UUID) -> str | Response | tuple[str, int]:
 @needs(AUTHOR)
 def module(module_id: uuid.UUID) -> str | Response | tuple[str, int]:
     course, part = module_of(session(), actor(), module_id)
-    form = TitleForm(title=part.title) if request.method == "GET" else TitleForm()
+    form = ModuleForm(title=part.title) if request.method == "GET" else ModuleForm()
     if not form.validate_on_submit():
         page = render_template("authoring/module.html", course=course, module=part, form=form)
         return page, 422 if form.errors else 200

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from courses.authoring import gaps, services
-from courses.authoring.forms import CourseForm, TitleForm, order_in
+from courses.authoring.forms import CourseForm, ModuleForm, TitleForm, order_in
 from courses.authoring.queries import activities_in, readiness_of
 from courses.catalogue import services as catalogue
 from courses.catalogue.models import Activity, Course, Kind
@@ -69,7 +69,7 @@ def show(course_id: uuid.UUID) -> str:
         writable=may_edit(session(), actor(), course),
         edit_url=edit_url,
         activities=activities_in(course),
-        form=TitleForm(formdata=None),
+        form=ModuleForm(formdata=None),
     )
 
 
