@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -117,6 +118,10 @@ def _store(settings: Settings) -> ObjectStore:
 
 def _database(app: Flask, features: Sequence[Feature]) -> None:
     db.init_app(app)
+    # We have no asynchronous sessions, and closing none of them would start a thread after every request.
+    app.teardown_appcontext_funcs = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
     bus = Bus()
     for feature in features:
         for kind, listener in feature.listeners:
