@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from courses.authoring import outline
+from courses.authoring.copying import copy_projects, copy_quizzes
+from courses.catalogue.events import CourseCopied
 from courses.catalogue.permissions import AUTHOR, BROWSE, EDIT_ALL
 from lms.access import allows
 from lms.errors import N_
@@ -12,6 +14,7 @@ FEATURE = Feature(
     name="authoring",
     # The pages of the syllabus build on those of courses and import them.
     blueprint=outline.blueprint,
+    listeners=[(CourseCopied, copy_quizzes), (CourseCopied, copy_projects)],
     permissions=[AUTHOR, BROWSE, EDIT_ALL],
     nav=[NavItem("authoring.index", N_("Kursus"), "book", lambda actor: allows(actor, BROWSE), order=22)],
 )

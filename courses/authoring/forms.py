@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
 
+from courses.catalogue.forms import VersionedForm
 from courses.catalogue.models import Completion, Kind
 from lms.errors import Invalid
 from lms.web import Form
@@ -37,7 +37,7 @@ class ModuleForm(Form):
     title = StringField(_l("Judul modul"), validators=_TITLE)
 
 
-class CourseForm(Form):
+class CourseForm(VersionedForm):
     """A course's facts; objectives are one a line, tags are divided by commas."""
 
     title = StringField(_l("Judul kursus"), validators=_TITLE)
@@ -51,7 +51,6 @@ class CourseForm(Form):
         ],
     )
     tags = StringField(_l("Topik"), validators=[Length(max=500)])
-    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -74,7 +73,7 @@ class NewActivityForm(Form):
     )
 
 
-class ActivityForm(Form):
+class ActivityForm(VersionedForm):
     """An activity's settings; the choices of `completion` and `after` are set by the page."""
 
     title = StringField(_l("Judul kegiatan"), validators=_TITLE)
@@ -85,7 +84,6 @@ class ActivityForm(Form):
     required = BooleanField(_l("Wajib untuk sertifikat"))
     completion = RadioField(_l("Selesai bila"))
     after = SelectField(_l("Terbuka setelah"))
-    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 
     def settings(self) -> dict[str, Any]:
         return {

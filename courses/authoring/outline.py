@@ -22,6 +22,8 @@ from courses.catalogue.permissions import AUTHOR, BROWSE
 from courses.catalogue.queries import activity_of, course_of, module_of
 from courses.lessons.forms import ids_in, step_in
 from courses.quizzes.kinds.registry import kind_of
+from courses.quizzes.papers import lead_and_rest
+from courses.quizzes.pictures import picture_src
 from courses.quizzes.queries import bank_of, quiz_of
 from lms.access import needs
 from lms.clock import now
@@ -111,7 +113,7 @@ def activity(activity_id: uuid.UUID) -> str | Response | tuple[str, int]:
     try:
         services.change(session(), course, found, form.version.data, form.settings(), now=now())
     except catalogue.Stale:
-        form.version.data = found.version
+        form.now_at(found.version)
         return _settings_page(course, found, form, theirs=found), 409
     except Invalid as refusal:
         form.refuse(refusal.field, _(refusal.message) % refusal.values)
@@ -201,7 +203,12 @@ def look(activity_id: uuid.UUID) -> str | Response:
     order = random.Random(0)  # noqa: S311  (a preview looks the same each time)
     shown = [kind_of(content).shown(content, rng=order, shuffle=False) for content in bank]
     return render_template(
-        "authoring/quiz.html", activity=found, quiz=quiz_of(session(), activity_id), paper=shown
+        "authoring/quiz.html",
+        activity=found,
+        quiz=quiz_of(session(), activity_id),
+        paper=shown,
+        lead_and_rest=lead_and_rest,
+        picture_src=picture_src,
     )
 
 

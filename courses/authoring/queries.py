@@ -7,17 +7,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from courses.authoring.gaps import LessonFacts, QuizFacts, Readiness, lesson_gaps, quiz_gaps
+from courses.authoring.gaps import NO_BRIEF, Gap, LessonFacts, QuizFacts, Readiness, lesson_gaps, quiz_gaps
 from courses.catalogue.models import Activity, Completion, Course, Kind
 from courses.lessons.models import Lesson, LessonMedia, Part
 from courses.lessons.prose import without_words
 from courses.lessons.queries import LessonFile
 from courses.lessons.services import bytes_of
 from courses.progress.models import Progress
+from courses.projects.models import Project
 from courses.quizzes.kinds.registry import check
-from courses.quizzes.models import Attempt, Question, Quiz, QuizQuestion
+from courses.quizzes.models import Attempt, Question, QuizQuestion
 from lms.media.models import Media, MediaState
 from lms.richtext import text_of, words
 
@@ -31,11 +33,12 @@ def readiness_of(session: Session, course: Course) -> Readiness:
     """What a course lacks and weighs, in two statements."""
     activities = activities_in(course)
     lessons = _lessons(session, [a for a in activities if a.kind is Kind.LESSON])
-    quizzes = _quizzes(session, [a.id for a in activities if a.kind is Kind.QUIZ])
+    ids = {kind: [a.id for a in activities if a.kind is kind] for kind in Kind}
+    quizzes, blank = _others(session, ids[Kind.QUIZ], ids[Kind.PROJECT])
     facts = [_facts(activity, html, files) for activity, html, files in lessons]
     weights = {activity.id: bytes_of(html, files) for activity, html, files in lessons}
     text = sum(len(html.encode()) for _, html, _ in lessons)
-    gaps = lesson_gaps(facts) + quiz_gaps(quizzes)
+    gaps = lesson_gaps(facts) + quiz_gaps(quizzes) + [Gap(id_, NO_BRIEF) for id_ in blank]
     place = {activity.id: number for number, activity in enumerate(activities)}
     gaps.sort(key=lambda gap: place[gap.activity_id])
     return Readiness(gaps, sum(weights.values()), text, weights)
@@ -78,16 +81,23 @@ def _is_unready(file: LessonFile) -> bool:
     return file.part is not Part.ATTACHMENT and file.media.state is not MediaState.READY
 
 
-def _quizzes(session: Session, activity_ids: Sequence[uuid.UUID]) -> list[QuizFacts]:
-    found = (
+def _others(
+    session: Session, quiz_ids: Sequence[uuid.UUID], project_ids: Sequence[uuid.UUID]
+) -> tuple[list[QuizFacts], list[uuid.UUID]]:
+    """The facts of quizzes, and the projects that have no brief yet, in one statement."""
+    asked = (
         sa.select(QuizQuestion.activity_id, Question.content)
         .join(Question, Question.id == QuizQuestion.question_id)
-        .where(QuizQuestion.activity_id.in_(activity_ids), Question.retired_at.is_(None))
+        .where(QuizQuestion.activity_id.in_(quiz_ids), Question.retired_at.is_(None))
+    )
+    briefed = sa.select(Project.activity_id, sa.cast(sa.null(), JSONB)).where(
+        Project.activity_id.in_(project_ids), Project.brief != ""
     )
     questions: dict[uuid.UUID, list[bool]] = defaultdict(list)
-    for activity_id, content in session.execute(found):
-        questions[activity_id].append(bool(check(content)))
-    return [QuizFacts(id_, len(questions[id_]), sum(questions[id_])) for id_ in activity_ids]
+    for activity_id, content in session.execute(sa.union_all(asked, briefed)):
+        questions[activity_id].append(content is not None and bool(check(content)))
+    facts = [QuizFacts(id_, len(questions[id_]), sum(questions[id_])) for id_ in quiz_ids]
+    return facts, [id_ for id_ in project_ids if id_ not in questions]
 
 
 def worked_on(session: Session, activity_id: uuid.UUID) -> bool:
@@ -95,7 +105,3 @@ def worked_on(session: Session, activity_id: uuid.UUID) -> bool:
     begun = sa.exists().where(Progress.activity_id == activity_id)
     tried = sa.exists().where(Attempt.activity_id == activity_id)
     return bool(session.scalar(sa.select(sa.or_(begun, tried))))
-
-
-def quiz_exists(session: Session, activity_id: uuid.UUID) -> bool:
-    return session.get(Quiz, activity_id) is not None

@@ -102,7 +102,7 @@ def facts(course_id: uuid.UUID) -> str | Response | tuple[str, int]:
         catalogue.change_course(session(), course, form.version.data, form.facts(), now=now())
     except catalogue.Stale:
         theirs = _as_typed(course)
-        form.version.data = course.version
+        form.now_at(course.version)
         return _facts_page(course, form, theirs), 409
     flash(_("Data kursus tersimpan."), "success")
     return _to(course_id)

@@ -20,7 +20,7 @@ class ImportState(enum.StrEnum):
 
 
 class CourseImport(Identified, Model):
-    """An archive that becomes courses. `report` lists what was not taken, each line a msgid with its values;
+    """An archive that becomes courses. `report` lists what was not taken, or why nothing was: lines of a msgid and values;
     `courses` are the ids of the courses that came of it; `done` of `total` activities are written.
     """
 
@@ -34,7 +34,6 @@ class CourseImport(Identified, Model):
     state: Mapped[ImportState] = mapped_column(choice(ImportState), default=ImportState.WAITING)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[str] = mapped_column(default="")
     report: Mapped[list[Any]] = mapped_column(default=list)
     courses: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]

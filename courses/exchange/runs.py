@@ -38,7 +38,9 @@ def take(work: Work, import_id: uuid.UUID) -> None:
         with fetched(work, media) as path:
             _take(work, run, path)
     except Invalid as refusal:
-        _finish(work, import_id, ImportState.FAILED, problem=str(refusal))
+        why = Line(refusal.message, refusal.values)
+        with work.transaction() as session:
+            _finish(session, import_id, ImportState.FAILED, work.now(), [why], [])
 
 
 def _take(work: Work, run: CourseImport, path: Path) -> None:
@@ -47,9 +49,9 @@ def _take(work: Work, run: CourseImport, path: Path) -> None:
         progress = _Progress(work, run.id, sum(plan.total for plan, _ in planned))
         with work.transaction() as session:
             made = _write(session, work, run, planned, progress)
-            report = [line.stored() for _, lines in made for line in lines]
+            lines = [line for _, left_out in made for line in left_out]
             courses = [str(course.id) for course, _ in made]
-            _finish_in(session, run.id, ImportState.DONE, work.now(), report=report, courses=courses)
+            _finish(session, run.id, ImportState.DONE, work.now(), lines, courses)
 
 
 def _write(
@@ -82,21 +84,14 @@ class _Progress:
             run.done, run.total = self.done, self.total
 
 
-def _finish(work: Work, import_id: uuid.UUID, state: ImportState, *, problem: str) -> None:
-    with work.transaction() as session:
-        _finish_in(session, import_id, state, work.now(), problem=problem)
-
-
-def _finish_in(
+def _finish(
     session: Session,
     import_id: uuid.UUID,
     state: ImportState,
     now: datetime,
-    *,
-    problem: str = "",
-    report: Sequence[object] = (),
-    courses: Sequence[str] = (),
+    report: Sequence[Line],
+    courses: Sequence[str],
 ) -> None:
     run = session.get_one(CourseImport, import_id)
-    run.state, run.problem, run.finished_at = state, problem, now
-    run.report, run.courses, run.done = list(report), list(courses), run.total
+    run.state, run.finished_at, run.done = state, now, run.total
+    run.report, run.courses = [line.stored() for line in report], list(courses)

@@ -233,7 +233,10 @@ def _content(
     content["explanation"] = rich(content.get("explanation", ""))
     name = question.get("picture")
     media = desk.bring(f"{item.folder}/{name}".strip("/")) if name else None
-    content["picture"] = str(media.id) if media else None
+    content["picture"] = None
+    if media:
+        # Questions travel far from their course (papers, results), so everybody of the agency may see their pictures.
+        media.shared, content["picture"] = True, str(media.id)
     return content
 
 

@@ -69,8 +69,8 @@ def save(activity_id: uuid.UUID) -> str | Response | tuple[str, int]:
         return _kept(activity, form, act)
     except Stale:
         # The newer version goes into the form: saving once more replaces it, knowingly; it stays in the history.
-        form.version.data, theirs = lesson.version, lesson.source
-        return _editor(activity, lesson, form, theirs=theirs), 409
+        form.now_at(lesson.version)
+        return _editor(activity, lesson, form, theirs=lesson.source), 409
     except Invalid as refusal:
         form.refuse(refusal.field, _(refusal.message) % refusal.values)
         return _editor(activity, lesson, form), 422

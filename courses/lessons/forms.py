@@ -7,19 +7,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
-from wtforms.widgets import HiddenInput
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length
 
+from courses.catalogue.forms import VersionedForm
 from lms.errors import Invalid, NotFound
 from lms.web import Form
 
 
-class TextForm(Form):
+class TextForm(VersionedForm):
     """The editor: the text, and the version of the lesson from which the author started."""
 
     source = TextAreaField(_l("Isi pelajaran"))
-    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 
 
 class FileForm(Form):

@@ -19,6 +19,9 @@ _LINE_START = re.compile(
 )
 
 
+_CLOSING, _BACKSLASH = re.compile(r"#(?=#*$)"), r"\\\g<0>"
+
+
 @dataclass
 class _Node:
     name: str
@@ -75,7 +78,9 @@ def _paragraph(node: _Node) -> str:
 
 
 def _heading(node: _Node) -> str:
-    return f"{'#' * int(node.name[1])} {' '.join(_inline(node.children).replace(chr(92) + chr(10), ' ').split())}"
+    """On one line; a # at its end would be taken for the end of the heading."""
+    words = " ".join(_inline(node.children).replace("\\\n", " ").split())
+    return f"{'#' * int(node.name[1])} {_CLOSING.sub(_BACKSLASH, words)}"
 
 
 def _quote(node: _Node) -> str:
@@ -208,6 +213,8 @@ def _marked(inner: str, mark: str, word_before: bool, word_after: bool) -> str:
 
 def _code_span(text: str) -> str:
     plain = " ".join(text.split())
+    if "|" in plain:  # in a table cell it would end the cell, even inside code
+        return _escaped(plain)
     if not plain:
         return ""
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))

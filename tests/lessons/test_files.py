@@ -1,0 +1,226 @@
+"""Files in lessons: pictures, documents, videos and captions."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from courses.catalogue.models import Activity, Completion
+from courses.lessons.intake import title_of
+from courses.lessons.models import Lesson, LessonMedia, Part
+from courses.progress.models import Progress, State
+from lms.media.models import Media
+from tests.conftest import Client
+from tests.lessons.conftest import Scene
+from tests.media.files import pdf, picture, slides, word
+
+VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\nSelamat pagi.\n"
+SRT = "1\n00:00:00,000 --> 00:00:02,000\nSelamat siang.\n"
+
+
+def attached(session: Session, activity: Activity) -> list[LessonMedia]:
+    session.expire_all()
+    found = sa.select(LessonMedia).where(LessonMedia.activity_id == activity.id)
+    return list(session.scalars(found.order_by(LessonMedia.position)))
+
+
+def fake_video(session: Session, scene: Scene, activity: Activity, seconds: int = 100) -> LessonMedia:
+    """A video as the worker leaves it, without running ffmpeg."""
+    media = scene.bring("rekaman.pdf", pdf())
+    media.name, media.kind, media.content_type = "rekaman.mp4", "mp4", "video/mp4"
+    play = {"key": media.key, "type": "video/mp4", "size": 4_600_000}
+    media.renditions, media.facts = {"play": play}, {"duration": seconds}
+    file = LessonMedia(activity_id=activity.id, media_id=media.id, part=Part.VIDEO, position=1)
+    session.add(file)
+    session.commit()
+    return file
+
+
+def test_a_picture_must_say_what_it_shows_and_then_stands_in_the_text(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    citra, photo = client_of(scene.citra), scene.bring("loket.png", picture())
+    page = citra.get(f"{scene.editor}/berkas?media={photo.id}").text
+    assert "loket.png" in page
+    refused = citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id)})
+    assert refused.status_code == 422
+    assert attached(session, scene.lesson) == []
+    citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id), f"alt-{photo.id}": "Loket [pagi]"})
+    [file] = attached(session, scene.lesson)
+    citra.post(f"{scene.editor}/berkas/{file.id}/sisipkan")
+    citra.post(f"{scene.editor}/berkas/{file.id}/sisipkan")
+    page = client_of(scene.ayu).get(scene.page).text
+    assert page.count('alt="Loket [pagi]"') == 1
+    assert 'loading="lazy"' in page
+    kept = citra.post(f"{scene.editor}/berkas/{file.id}/lepas")
+    assert kept.status_code == 409
+    assert "masih dipakai di teks" in kept.text
+
+
+def test_with_data_saving_a_picture_waits_for_a_tap(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    photo = scene.bring("loket.png", picture())
+    citra = client_of(scene.citra)
+    citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id), f"alt-{photo.id}": "Loket"})
+    citra.post(scene.editor, data={"source": f"![Loket](media:{photo.id})", "version": "1", "act": "save"})
+    scene.ayu.data_saver = True
+    session.commit()
+    page = client_of(scene.ayu).get(scene.page).text
+    assert "Tampilkan gambar ·" in page
+    assert '<img src="/berkas' not in page
+
+
+def test_another_authors_file_cannot_be_attached(scene: Scene, session: Session, client_of: Client) -> None:
+    photo = scene.bring("loket.png", picture())
+    sent = {"media": str(photo.id), f"alt-{photo.id}": "Loket"}
+    assert client_of(scene.dewi).post(f"{scene.editor}/berkas", data=sent).status_code == 404
+    assert client_of(scene.citra).post(f"{scene.editor}/berkas", data={"media": "x"}).status_code == 404
+    assert attached(session, scene.lesson) == []
+
+
+def test_a_word_document_becomes_text_that_can_be_edited(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    document = scene.bring("panduan.docx", word("Catat setiap warga.", "Hitung waktu tunggu."))
+    client_of(scene.citra).post(f"{scene.editor}/berkas", data={"media": str(document.id)})
+    assert "Sedang diubah menjadi teks" in client_of(scene.citra).get(f"{scene.editor}/berkas").text
+    scene.run_jobs()
+    session.expire_all()
+    lesson = session.get_one(Lesson, scene.lesson.id)
+    assert lesson.source.startswith("## Menyapa")
+    assert lesson.source.endswith("Catat setiap warga.\n\nHitung waktu tunggu.")
+    scene.run_jobs()
+    session.expire_all()
+    assert session.get_one(Lesson, scene.lesson.id).version == lesson.version
+    assert "panduan" not in client_of(scene.ayu).get(scene.page).text
+
+
+def test_slides_become_headings(scene: Scene, session: Session, client_of: Client) -> None:
+    deck = scene.bring("etika-mencatat.pptx", slides("Mencatat", "Menghitung"))
+    answer = client_of(scene.citra).post(
+        f"/kelola/modul/{scene.module.id}/berkas", data={"media": str(deck.id)}
+    )
+    assert answer.status_code == 303
+    scene.run_jobs()
+    session.expire_all()
+    activity = session.scalars(sa.select(Activity).where(Activity.title == "Etika mencatat")).one()
+    assert not activity.published
+    html = session.get_one(Lesson, activity.id).html
+    assert html.index("<h2>Mencatat</h2>") < html.index("<h2>Menghitung</h2>")
+
+
+def test_a_document_that_cannot_be_read_says_so(scene: Scene, session: Session, client_of: Client) -> None:
+    broken = scene.bring("panduan.docx", word("Isi"))
+    scene.app.extensions["store"].put(broken.key, b"PK\x03\x04rusak", content_type="application/zip")
+    citra = client_of(scene.citra)
+    citra.post(f"{scene.editor}/berkas", data={"media": str(broken.id)})
+    scene.run_jobs()
+    assert "rusak atau terpotong" in citra.get(f"{scene.editor}/berkas").text
+
+
+def test_a_pdf_is_read_page_by_page(scene: Scene, session: Session, client_of: Client) -> None:
+    document = scene.bring("aturan.pdf", pdf())
+    client_of(scene.citra).post(
+        f"{scene.editor}/berkas", data={"media": str(document.id), f"alt-{document.id}": "Aturan loket"}
+    )
+    page = client_of(scene.ayu).get(scene.page).text
+    assert "Aturan loket" in page
+    assert "Halaman 1 dari Aturan loket" in page
+    assert "Halo dunia" in page
+    assert "Berkas asli" in page
+
+
+def test_several_files_become_one_draft_each_in_their_order(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    files = [scene.bring("01 salam.docx", word("A")), scene.bring("02_aturan.pdf", pdf(2))]
+    page = f"/kelola/modul/{scene.module.id}/berkas"
+    citra = client_of(scene.citra)
+    assert "Jadikan 2 draf pelajaran" in citra.get(page + "?" + "&".join(f"media={m.id}" for m in files)).text
+    citra.post(page, data={"media": [str(m.id) for m in files]})
+    titles = session.scalars(sa.select(Activity.title).order_by(Activity.position)).all()
+    assert titles == ["Salam di loket", "Salam", "Aturan"]
+    assert client_of(scene.hadi).post(page, data={"media": str(files[0].id)}).status_code == 404
+
+
+def test_captions_are_checked_converted_and_read_as_a_transcript(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    file = fake_video(session, scene, scene.lesson)
+    here, citra, ayu = f"{scene.editor}/berkas/{file.id}", client_of(scene.citra), client_of(scene.ayu)
+    assert "Belum ada takarir." in ayu.get(scene.page).text
+    wrong = citra.post(here, data={"alt": "Rekaman", "captions": "WEBVTT\n\n00:05.000 --> 00:02.000\nX"})
+    assert wrong.status_code == 422
+    assert "baris 3" in wrong.text
+    assert citra.post(here, data={"alt": "Rekaman", "captions": SRT}).status_code == 303
+    page = ayu.get(scene.page).text
+    assert "Baca transkrip" in page
+    assert "Selamat siang." in page
+    assert "Putar" in page
+    assert "4,6 MB" in page
+    assert ayu.get(f"{scene.page}/takarir/{file.id}.vtt").text.startswith("WEBVTT")
+    assert client_of(scene.budi).get(f"{scene.page}/takarir/{file.id}.vtt").status_code == 404
+    assert citra.post(here, data={"alt": "", "captions": ""}).status_code == 303
+    assert ayu.get(f"{scene.page}/takarir/{file.id}.vtt").status_code == 404
+
+
+def test_files_are_ordered_with_plain_buttons(scene: Scene, session: Session, client_of: Client) -> None:
+    citra = client_of(scene.citra)
+    media = [scene.bring("a.pdf", pdf()), scene.bring("b.pdf", pdf(2))]
+    citra.post(f"{scene.editor}/berkas", data={"media": [str(m.id) for m in media]})
+    first, second = attached(session, scene.lesson)
+    citra.post(f"{scene.editor}/berkas/{second.id}/pindah", data={"ke": "atas"})
+    assert [file.id for file in attached(session, scene.lesson)] == [second.id, first.id]
+    citra.post(f"{scene.editor}/berkas/{first.id}/lepas")
+    assert [file.id for file in attached(session, scene.lesson)] == [second.id]
+    assert session.get(Media, media[0].id) is not None
+
+
+def test_a_video_to_be_watched_is_complete_at_ninety_percent_whatever_the_order(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    lesson = scene.add_lesson("Wawancara", Completion.WATCHED)
+    file = fake_video(session, scene, lesson)
+    page, ayu = f"/kelas/{scene.cohort.id}/pelajaran/{lesson.id}", client_of(scene.ayu)
+    assert "Tonton sampai akhir untuk menyelesaikan" in ayu.get(page).text
+    assert ayu.post(f"{page}/selesai").status_code == 409
+    tell = f"{page}/tonton/{file.id}"
+    assert ayu.post(tell, json={"ranges": [[60_000, 90_000]], "position": 90_000}).get_json() == {"seen": 30}
+    assert ayu.post(tell, json={"ranges": [[60_000, 90_000]], "position": 90_000}).get_json() == {"seen": 30}
+    assert ayu.post(tell, json={"ranges": [[0, 59_000]], "position": 59_000}).get_json() == {"seen": 89}
+    assert "0.59" in ayu.get(page).text
+    assert ayu.post(tell, json={"ranges": [[59_000, 999_000]], "position": 100_000}).get_json() == {
+        "seen": 100
+    }
+    session.expire_all()
+    progress = session.get_one(Progress, (scene.seat.id, lesson.id))
+    assert (progress.state, progress.watched) == (State.DONE, 100)
+    assert ayu.post(f"{page}/selesai").status_code == 303
+
+
+def test_reports_of_watching_that_make_no_sense_are_refused(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    file, ayu = fake_video(session, scene, scene.lesson), client_of(scene.ayu)
+    tell = f"{scene.page}/tonton/{file.id}"
+    for body in (
+        {},
+        {"ranges": "x"},
+        {"ranges": [[1]]},
+        {"ranges": [[0, -5]]},
+        {"ranges": [["a", 2]]},
+        {"ranges": [[0, 1e12]]},
+    ):
+        assert ayu.post(tell, json=body).status_code == 422, body
+    assert (
+        ayu.post(f"{scene.page}/tonton/{scene.lesson.id}", json={"ranges": [], "position": 0}).status_code
+        == 404
+    )
+    assert client_of(scene.budi).post(tell, json={"ranges": [], "position": 0}).status_code == 404
+
+
+def test_a_file_name_becomes_a_title() -> None:
+    assert title_of("02_etika-mencatat.pptx") == "Etika mencatat"
+    assert title_of("2026.pdf") == "2026"
+    assert title_of("../../Rapat.Pagi.docx") == "Rapat.Pagi"
