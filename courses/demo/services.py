@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Course
 from courses.certificates.models import CertificateTemplate
+from courses.certificates.services import issue
 from courses.cohorts.joining import join
 from courses.cohorts.models import Admission, Cohort, Delivery
 from courses.cohorts.services import assign_staff, enrol, open_cohort
 from courses.demo.cast import AGENCIES, PEOPLE, ROLES
+from courses.demo.history import live
 from courses.demo.people import Loaded, load_people
 from courses.exchange.services import import_path
 from lms.access import Actor
@@ -64,6 +67,21 @@ def _more_classes(
     for person in others[:11]:
         enrol(session, announced, person, by=None, now=now)
     join(session, Actor(maria.id, sorong.id, maria.full_name), approved.id, now=now)
+    enrol(session, finished, maria, by=author, now=now)
+    _live(session, loaded, finished, courses, author, now=now)
+
+
+def _live(
+    session: Session, loaded: Loaded, finished: Cohort, courses: list[Course], author: Actor, *, now: datetime
+) -> None:
+    """The finished class was taken to its end and got its certificates; the running ones are somewhere half-way."""
+    chance = random.Random(2026)  # noqa: S311  (the same demonstration every time)
+    live(session, finished, author, now=now - timedelta(days=45), most=None, chance=chance)
+    issuer = loaded.role("issuer")
+    by = Actor(issuer.id, issuer.agency_id, issuer.full_name)
+    issue(session, finished, None, by=by, now=now - timedelta(days=40))
+    for cohort in session.scalars(sa.select(Cohort).where(Cohort.name == "Angkatan I").order_by(Cohort.id)):
+        live(session, cohort, author, now=now - timedelta(days=2), most=6, chance=chance)
 
 
 def _open(
