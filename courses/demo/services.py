@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from courses.catalogue.models import Course
 from courses.certificates.models import CertificateTemplate
 from courses.certificates.services import issue
+from courses.certificates.wording import Signatory
 from courses.cohorts.joining import join
 from courses.cohorts.models import Admission, Cohort, Delivery
 from courses.cohorts.services import assign_staff, enrol, open_cohort
@@ -25,6 +26,14 @@ from lms.people.models import Agency, Person
 from lms.storage.store import ObjectStore
 
 CONTENT = Path(__file__).parent / "content"
+# The head of the invented agency for personnel (cast: markus-sagrim).
+SIGNATORY = Signatory(
+    position="Kepala Badan Kepegawaian dan Pengembangan Sumber Daya Manusia",
+    name="Drs. Markus Yermias Sagrim, M.Si.",
+    rank="Pembina Tingkat I, IV/b",
+    number="196903211994031004",
+    on_behalf="Wali Kota Sorong",
+)
 
 
 def load(session: Session, store: ObjectStore, *, now: datetime) -> bool:
@@ -121,7 +130,9 @@ def _template(agency: Agency, now: datetime) -> CertificateTemplate:
         agency_id=agency.id,
         number_format="{klasifikasi}/{urut:04}/{unit}/{bulan_romawi}/{tahun}",
         heading="SERTIFIKAT",
+        organiser="Badan Kepegawaian dan Pengembangan Sumber Daya Manusia",
         place="Sorong",
+        signatories=[SIGNATORY.facts()],
         classification="800.2.2",
         unit_code="BKPSDM",
         created_at=now,

@@ -90,8 +90,13 @@ def test_a_certificate_verifies_exactly_when_it_was_issued_and_not_ended(
 ) -> None:
     scene = make_scene()
     scene.seat_many(["Ani", "Budi", "Citra"])
+
+    class Here(Life):
+        def __init__(self) -> None:
+            super().__init__(session, scene)
+
     run_state_machine_as_test(
-        lambda: Life(session, scene),
+        Here,
         settings=settings(
             max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),

@@ -561,7 +561,12 @@ def test_the_back_page_follows_the_course_or_what_was_written(
     assert (kept.training, kept.subjects) == (16, [["Salam", 4], ["Loket", None]])
     (certificate,) = scene.issue_all()
     assert certificate.facts["subjects"] == [["Salam", 4], ["Loket", None]]
-    for changes in ({"hours": ["empat", "", ""]}, {"subject": [], "hours": []}, {"training": "99"}):
+    refused: list[dict[str, Any]] = [
+        {"hours": ["empat", "", ""]},
+        {"subject": [], "hours": []},
+        {"training": "99"},
+    ]
+    for changes in refused:
         assert admin.post(path, data={**sent, **changes}).status_code == 422
     admin.post(path, data={**sent, "source": "course"})
     session.refresh(kept)
