@@ -362,8 +362,9 @@ class TestAddressesOfParts:
 @contextmanager
 def sent(client: FlaskClient, form: Mapping[str, object]) -> Iterator[Response]:
     """The answer to a large form; the test client leaves the body's temporary file open."""
-    with client.post("/unggahan/biasa", data=form) as answer:
-        answer.request.environ["wsgi.input"].close()
+    answer = client.post("/unggahan/biasa", data=form)
+    answer.request.environ["wsgi.input"].close()
+    with answer:
         yield answer
 
 
