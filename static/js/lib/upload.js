@@ -5,8 +5,8 @@
 //   upload.addEventListener("change", () => show(upload.state, upload.sent, upload.file.size, upload.speed));
 //   upload.start();  upload.pause();  upload.start();  upload.cancel();
 //
-// States: starting, sending, paused, interrupted (goes on by itself), checking, stored (`media` says what it is),
-// refused (`problem` says why). `sent` are bytes, `speed` bytes a second.
+// States: starting, sending, paused, interrupted (goes on by itself), checking, stored (`media` says what it is), refused
+// (`problem` says why). `sent` are bytes, `speed` bytes a second.
 
 import { ask, Refused } from "./ask.js";
 import { checksumOf, digestOf, encoded, fingerprintOf } from "./fingerprint.js";
@@ -195,7 +195,5 @@ export class Upload extends EventTarget {
     this.become("stored");
   }
 
-  ask(url, body) {
-    return ask(url, body, this.token);
-  }
+  ask = (url, body) => ask(url, body, this.token);
 }
