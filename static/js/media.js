@@ -89,7 +89,7 @@ class Field {
     this.uploads = new Map(); // row → upload
     const input = element.querySelector("input[type=file]");
     const drop = element.querySelector("[data-upload-drop]");
-    element.querySelector("[data-upload-plain]").hidden = true;
+    element.querySelector("[data-upload-plain]")?.toggleAttribute("hidden", true);
     input.addEventListener("change", () => {
       this.take(input.files);
       input.value = ""; // the form carries ids, not bytes
