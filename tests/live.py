@@ -61,8 +61,8 @@ class LiveServer:
 
     @contextmanager
     def using(self) -> Iterator[Session]:
-        """A session for helpers that commit by themselves (tests.factories)."""
-        with self.sessions() as opened:
+        """A session for the factories, which commit by themselves and whose listeners write links; before the first page."""
+        with self.app.test_request_context(base_url=self.address), self.sessions() as opened:
             yield opened
             opened.commit()
 

@@ -36,13 +36,13 @@ from courses.quizzes.kinds.base import with_ids
 from courses.quizzes.kinds.registry import KINDS, check, kind_of
 from courses.quizzes.models import Question, Quiz
 from courses.quizzes.papers import in_a_line, lead_and_rest
-from courses.quizzes.pictures import picture_src
+from courses.quizzes.pictures import pictures_of
 from lms.access import needs
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
 from lms.problems import Problem
 from lms.richtext import text_of
-from lms.web import actor, page_number, session
+from lms.web import actor, page_number, session, store
 
 COURSE = "/kelola/kursus/<uuid:course_id>"
 QUIZ = f"{COURSE}/kuis/<uuid:activity_id>"
@@ -181,7 +181,7 @@ def _editor(
         errors=said,
         preview=shown,
         lead_and_rest=lead_and_rest,
-        picture_src=picture_src,
+        picture_of=pictures_of(session(), store(), [shown] if shown else []),
     )
 
 

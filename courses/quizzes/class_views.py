@@ -28,12 +28,12 @@ from courses.quizzes.decimals import read_number
 from courses.quizzes.kinds.base import points_of, rows
 from courses.quizzes.papers import in_a_line, lead_and_rest
 from courses.quizzes.permissions import MARK, RESULTS
-from courses.quizzes.pictures import picture_src
+from courses.quizzes.pictures import pictures_of
 from courses.quizzes.results import mean_gain
 from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid
-from lms.web import actor, session
+from lms.web import actor, session, store
 
 CLASS = "/kelola/kelas/<uuid:cohort_id>"
 DESK = f"{CLASS}/penilaian/<uuid:attempt_id>/<int:number>"
@@ -112,7 +112,7 @@ def _desk(cohort: Any, script: Script, refusal: Invalid | None = None) -> str:
         history=history_of(session(), script.attempt.id, script.answer.number),
         refusal=refusal,
         sentence=_(refusal.message) % refusal.values if refusal else "",
-        picture_src=picture_src,
+        picture_of=pictures_of(session(), store(), [script.content]),
     )
 
 

@@ -19,13 +19,13 @@ from courses.quizzes.forms import answers_in, answers_in_json, bases_in
 from courses.quizzes.kinds.registry import KINDS
 from courses.quizzes.models import QuizRole
 from courses.quizzes.papers import lead_and_rest, receipt
-from courses.quizzes.pictures import picture_src
+from courses.quizzes.pictures import pictures_of
 from courses.quizzes.queries import Sitting, entry_of, sitting_of
 from courses.quizzes.results import Gain, gained, may_see_keys, review, strengths
 from courses.quizzes.timing import clock_face, is_over, seconds_left, urgency
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
-from lms.web import actor, session
+from lms.web import actor, session, store
 
 QUIZ = "/kelas/<uuid:cohort_id>/kuis/<uuid:activity_id>"
 ATTEMPT = f"{QUIZ}/percobaan/<uuid:attempt_id>"
@@ -66,7 +66,7 @@ def attempt(**ids: Any) -> str | Response:
         **_around(sitting, moment),
         items=_items(sitting),
         lead_and_rest=lead_and_rest,
-        picture_src=picture_src,
+        picture_of=pictures_of(session(), store(), sitting.attempt.paper),
     )
 
 
@@ -148,7 +148,7 @@ def result(**ids: Any) -> str | Response:
         following=_following(syllabus, sitting),
         late=[n for n, kept in sitting.answers.items() if found.deadline and kept.saved_at > found.deadline],
         receipt=receipt(found.id),
-        picture_src=picture_src,
+        picture_of=pictures_of(session(), store(), found.paper),
     )
 
 

@@ -218,6 +218,7 @@ def test_the_clock_closes_what_is_overdue_with_what_was_saved(
         sa.update(Attempt).where(Attempt.enrolment_id == room.budis_seat.id).values(deadline=ago(minutes=9))
     )
     session.commit()
+    run_jobs()
     _run(close_overdue, app)
     _run(close_overdue, app)
     run_jobs()

@@ -146,9 +146,11 @@ def test_a_picture_of_the_agency_is_taken_and_another_agencys_is_not(
             kind="image",
             content_type="image/webp",
             size=9,
+            part_size=9,
             key=f"k/{at}",
             state=MediaState.READY,
             created_at=now,
+            active_at=now,
         )
         for at, agency in enumerate((room.agency.id, room.gita.agency_id))
     ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from lms.media.models import Media, MediaState
 from tests.conftest import Client
 from tests.factories.learning import make_quiz
 from tests.quizzes.room import (
@@ -136,3 +137,51 @@ def test_the_last_test_shows_what_was_gained(session: Session, now: datetime, cl
     keep(ayu, at, {n: answers[n] for n in ("1", "2", "3")})
     page = ayu.post(f"{at}/kumpulkan", follow_redirects=True).text
     assert "Naik 50 poin: 66% dari yang belum Anda kuasai di awal kini Anda kuasai." in page
+
+
+def test_a_picture_is_shown_with_its_size_and_costs_one_statement(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    media = Media(
+        name="antrean.webp",
+        kind="image",
+        content_type="image/webp",
+        size=9,
+        part_size=9,
+        key="k/asli",
+        state=MediaState.READY,
+        renditions={
+            "phone": {"key": "k/phone", "type": "image/webp", "size": 9, "width": 640, "height": 360}
+        },
+        created_at=now,
+        active_at=now,
+        stored_at=now,
+    )
+    session.add(media)
+    session.flush()
+    asked = {**many(1)[0], "picture": str(media.id), "picture_alt": "Antrean di loket"}
+    room = Room(session, now, asked, {**asked, "picture": "0197aaaa-0000-7000-8000-000000000000"})
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    with statements(session) as seen:
+        page = ayu.get(at).text
+    assert len(seen) == 3
+    assert 'alt="Antrean di loket" width="640" height="360"' in page
+    assert page.count("<img") == 1
+    ayu.post(f"{at}/kumpulkan")
+    assert ayu.get(f"{at}/hasil").text.count('alt="Antrean di loket"') == 1
+
+
+def test_every_page_speaks_english_to_who_asked_for_it(
+    session: Session, now: datetime, client_of: Client
+) -> None:
+    room = Room(session, now, *EVERY_KIND, time_limit_minutes=20, attempts_allowed=2)
+    room.ayu.locale = "en"
+    session.commit()
+    ayu = client_of(room.ayu)
+    assert "Time limit" in ayu.get(room.here).text
+    at = begin(ayu, room)
+    assert "Check and hand in" in ayu.get(at).text
+    assert "Check before you hand in" in ayu.get(f"{at}/periksa").text
+    ayu.post(f"{at}/kumpulkan")
+    assert "Receipt number" in ayu.get(f"{at}/hasil").text
