@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import current_app, g, request
+from flask_babel import gettext as _
 from flask_login import current_user
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import FlaskForm
@@ -14,12 +15,22 @@ from sqlalchemy.orm import Session
 
 from lms.access import Actor
 from lms.config import Settings
-from lms.errors import NotFound
+from lms.errors import N_, NotFound
 from lms.storage.store import ObjectStore
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 PER_PAGE = 50
+SENTENCES = {
+    "Not a valid choice.": N_("Pilih salah satu dari daftar."),
+    "Not a valid choice": N_("Pilih salah satu dari daftar."),
+    "'%(value)s' is not a valid choice for this field.": N_("Pilih salah satu dari daftar."),
+    "Not a valid integer value.": N_("Tulis angka bulat, misalnya 10."),
+    "Not a valid decimal value.": N_("Tulis angka, misalnya 7,5."),
+    "Not a valid date value.": N_("Tulis tanggal yang ada di kalender."),
+    "Not a valid datetime value.": N_("Tulis tanggal dan jam yang benar."),
+    "This field is required.": N_("Isian ini wajib."),
+}
 # Nobody turns so many pages; a larger number would be no offset for the database.
 MOST_PAGES = 1_000_000
 
@@ -56,11 +67,24 @@ def store() -> ObjectStore:
     return cast(ObjectStore, current_app.extensions["store"])
 
 
+class OwnWords:
+    """The form library's own sentences, of which it has no Indonesian ones."""
+
+    def gettext(self, text: str) -> str:
+        return _(SENTENCES.get(text, text))
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return self.gettext(singular if count == 1 else plural)
+
+
 class Form(FlaskForm):
     """A form whose texts are stripped. The token is checked for every POST alike, not form by form."""
 
     class Meta(FlaskForm.Meta):
         csrf = False
+
+        def get_translations(self, form: object) -> OwnWords:
+            return OwnWords()
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             filters = unbound_field.kwargs.get("filters", [])
@@ -80,7 +104,7 @@ class Form(FlaskForm):
 
 
 def _stripped(text: str | None) -> str | None:
-    return text.strip() if text else text
+    return text.replace("\x00", "").strip() if text else text  # PostgreSQL keeps no NUL in a text
 
 
 def page_number() -> int:

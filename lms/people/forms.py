@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from lms.access import ROLE_NAMES
@@ -32,11 +33,11 @@ from lms.web import Form
 
 SHORT = Length(max=LONGEST, message=_l("Tulisan ini terlalu panjang. Batasnya %(max)d karakter."))
 ZONES = [
-    ("Asia/Jakarta", _l("WIB, Waktu Indonesia Barat")),
-    ("Asia/Makassar", _l("WITA, Waktu Indonesia Tengah")),
-    ("Asia/Jayapura", _l("WIT, Waktu Indonesia Timur")),
+    SelectChoice("Asia/Jakarta", _l("WIB, Waktu Indonesia Barat")),
+    SelectChoice("Asia/Makassar", _l("WITA, Waktu Indonesia Tengah")),
+    SelectChoice("Asia/Jayapura", _l("WIT, Waktu Indonesia Timur")),
 ]
-Choices = list[tuple[str, Any]]
+Choices = list[SelectChoice]
 
 
 def required(message: Any) -> DataRequired:
@@ -45,13 +46,15 @@ def required(message: Any) -> DataRequired:
 
 def unit_choices(rows: list[Branch], empty: str) -> Choices:
     """Units for a select box, those below another one indented."""
-    return [("", empty)] + [
-        (str(row.unit.id), "\u2003" * row.depth + getattr(row.unit, "name", "")) for row in rows
+    return [SelectChoice("", empty)] + [
+        SelectChoice(str(row.unit.id), "\u2003" * row.depth + getattr(row.unit, "name", "")) for row in rows
     ]
 
 
 def _names(names: Any, *, empty: Any = None) -> Choices:
-    return ([("", empty)] if empty else []) + [(key.value, _l(name)) for key, name in names.items()]
+    return ([SelectChoice("", empty)] if empty else []) + [
+        SelectChoice(key.value, _l(name)) for key, name in names.items()
+    ]
 
 
 def _kind(value: str | None) -> EmploymentType:
@@ -170,7 +173,9 @@ class NumberForm(ReadForm):
 class StatusForm(Form):
     status = RadioField(
         _l("Status"),
-        choices=[(s.value, _l(STATUS_NAMES[s])) for s in (PersonStatus.RETIRED, PersonStatus.MOVED)],
+        choices=[
+            SelectChoice(s.value, _l(STATUS_NAMES[s])) for s in (PersonStatus.RETIRED, PersonStatus.MOVED)
+        ],
         validators=[InputRequired(_l("Pilih pensiun atau pindah."))],
     )
     reason = StringField(_l("Alasan"), validators=[Optional(), SHORT])
@@ -182,7 +187,9 @@ class UnitForm(ReadForm):
     kind = StringField(_l("Jenis unit"), validators=[Optional(), SHORT])
     parent_id = SelectField(_l("Unit induk"), validators=[Optional()])
     zone = SelectField(
-        _l("Zona waktu"), validators=[Optional()], choices=[("", _l("Sama dengan instansi")), *ZONES]
+        _l("Zona waktu"),
+        validators=[Optional()],
+        choices=[SelectChoice("", _l("Sama dengan instansi")), *ZONES],
     )
     kemendagri_code = StringField(_l("Kode wilayah Kemendagri"), validators=[Optional(), SHORT])
     since = StringField(_l("Berlaku dari"), validators=[Optional(), SHORT])
@@ -253,7 +260,7 @@ class GrantForm(Form):
         _l("NIP atau surel"), validators=[required(_l("Tulis NIP atau surel orangnya.")), SHORT]
     )
     role = SelectField(
-        _l("Peran"), choices=[(role.value, _l(ROLE_NAMES[role])) for role in GIVEN_IN_AGENCIES]
+        _l("Peran"), choices=[SelectChoice(role.value, _l(ROLE_NAMES[role])) for role in GIVEN_IN_AGENCIES]
     )
 
 
@@ -264,7 +271,7 @@ class RevokeForm(Form):
 class UploadForm(Form):
     kind = RadioField(
         _l("Isi berkas"),
-        choices=[("people", _l("Pegawai")), ("units", _l("Unit kerja"))],
+        choices=[SelectChoice("people", _l("Pegawai")), SelectChoice("units", _l("Unit kerja"))],
         default="people",
         validators=[InputRequired(_l("Pilih isi berkas ini."))],
     )
@@ -274,7 +281,7 @@ class UploadForm(Form):
 class ConfirmForm(Form):
     whole = RadioField(
         _l("Jika ada baris bermasalah"),
-        choices=[("", ""), ("1", _l("Jangan simpan apa pun sampai semua benar"))],
+        choices=[SelectChoice("", ""), SelectChoice("1", _l("Jangan simpan apa pun sampai semua benar"))],
         default="",
         validators=[Optional()],
     )

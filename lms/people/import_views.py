@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from lms.access import needs
 from lms.clock import now
@@ -150,8 +151,8 @@ def progress(import_id: uuid.UUID) -> Answer:
 def _check_page(imported: Import, form: ConfirmForm) -> str:
     count = importing.to_save(imported)
     form.whole.choices = [
-        ("", _("Simpan %(count)s baris yang benar", count=count)),
-        ("1", _("Jangan simpan apa pun sampai semua benar")),
+        SelectChoice("", _("Simpan %(count)s baris yang benar", count=count)),
+        SelectChoice("1", _("Jangan simpan apa pun sampai semua benar")),
     ]
     changed = rows_of(session(), imported.id, RowState.CHANGED, limit=SHOWN_CHANGES)
     return render_template(

@@ -9,6 +9,7 @@ from itertools import groupby
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from lms.access import NOWHERE, ROLE_NAMES, Permission, Role, agencies_where, needs
 from lms.clock import now
@@ -100,7 +101,10 @@ def _form() -> GrantForm:
     """Operators are made by operators alone."""
     form = GrantForm()
     if _runs_all():
-        form.role.choices = [*form.role.choices, (Role.OPERATOR.value, _(ROLE_NAMES[Role.OPERATOR]))]
+        form.role.choices = [
+            *form.role.choices,
+            SelectChoice(Role.OPERATOR.value, _(ROLE_NAMES[Role.OPERATOR])),
+        ]
     return form
 
 

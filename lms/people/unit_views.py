@@ -52,7 +52,7 @@ def add() -> Answer:
                 scope.agency.id,
                 form.facts(),
                 parent_id=form.place,
-                since=form.meant["since"],
+                since=form.meant.get("since"),
                 by=actor(),
                 now=now(),
             )
@@ -85,7 +85,7 @@ def edit(unit_id: uuid.UUID) -> Answer:
                 unit,
                 form.facts(),
                 parent_id=form.place,
-                since=form.meant["since"],
+                since=form.meant.get("since"),
                 by=actor(),
                 now=now(),
             )

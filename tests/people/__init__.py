@@ -1,0 +1,1 @@
+"""Claims about the directory, its imports and its roles."""
