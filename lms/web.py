@@ -71,7 +71,7 @@ class OwnWords:
     """The form library's own sentences, of which it has no Indonesian ones."""
 
     def gettext(self, text: str) -> str:
-        return _(SENTENCES.get(text, text))
+        return str(_(SENTENCES.get(text, text)))
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         return self.gettext(singular if count == 1 else plural)
