@@ -23,13 +23,14 @@ from courses.catalogue.queries import activity_of, course_of, module_of
 from courses.lessons.forms import ids_in, step_in
 from courses.quizzes.kinds.registry import kind_of
 from courses.quizzes.papers import lead_and_rest
-from courses.quizzes.pictures import pictures_of
+from courses.quizzes.pictures import picture_src
 from courses.quizzes.queries import bank_of, quiz_of
 from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid, NotFound
 from lms.media.queries import brought_by
-from lms.web import actor, session, store
+from lms.media.words import described
+from lms.web import actor, session
 
 MODULE = "/modul/<uuid:module_id>"
 ACTIVITY = "/kegiatan/<uuid:activity_id>"
@@ -96,10 +97,26 @@ def files(module_id: uuid.UUID) -> str | Response:
     wanted = request.form.getlist("media") if request.method == "POST" else request.args.getlist("media")
     brought = brought_by(session(), actor(), ids_in(wanted)) if wanted else []
     if request.method == "GET" or not brought:
-        return render_template("authoring/files.html", course=course, module=part, brought=brought)
+        rows = [described(media) for media in brought]
+        return render_template("authoring/files.html", course=course, module=part, rows=rows)
     made = services.add_files(session(), part, brought, by=actor(), now=now())
     flash(_("%(count)s berkas menjadi draf pelajaran.", count=len(made)), "success")
     return _to(course.id, module_id)
+
+
+@blueprint.post("/kursus/<uuid:course_id>/berkas")
+@needs(AUTHOR)
+def drop(course_id: uuid.UUID) -> Response:
+    """Files that were dropped on the course page, into the module that was chosen there."""
+    course = course_of(session(), actor(), course_id, write=True)
+    [module_id] = ids_in([request.form.get("modul", "")])
+    chosen = next((part for part in course.modules if part.id == module_id), None)
+    if chosen is None:
+        raise NotFound
+    brought = brought_by(session(), actor(), ids_in(request.form.getlist("media")))
+    made = services.add_files(session(), chosen, brought, by=actor(), now=now())
+    flash(_("%(count)s berkas menjadi draf pelajaran.", count=len(made)), "success")
+    return _to(course_id, module_id)
 
 
 @blueprint.route(ACTIVITY, methods=["GET", "POST"])
@@ -208,7 +225,7 @@ def look(activity_id: uuid.UUID) -> str | Response:
         quiz=quiz_of(session(), activity_id),
         paper=shown,
         lead_and_rest=lead_and_rest,
-        picture_of=pictures_of(session(), store(), shown),
+        picture_src=picture_src,
     )
 
 

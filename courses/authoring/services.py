@@ -18,6 +18,7 @@ from courses.progress.outline import cycle
 from courses.quizzes.authoring import create_quiz
 from lms.access import Actor
 from lms.errors import N_, Conflict, Invalid
+from lms.media.kinds import Group
 from lms.media.models import Media
 
 
@@ -80,6 +81,18 @@ def _check_chain(course: Course, activity: Activity, after: uuid.UUID) -> None:
             field="after",
             path=" → ".join(f"“{titles[id_]}”" for id_ in path),
         )
+
+
+def cover_of(chosen: Sequence[Media], *, remove: bool) -> dict[str, Any]:
+    """What to save of a course's cover: the last picture chosen, none, or nothing at all if nobody touched it."""
+    if not chosen:
+        return {"cover_id": None} if remove else {}
+    picture = chosen[-1]
+    if picture.group is not Group.PICTURE:
+        raise Invalid(N_("Sampul harus berupa gambar."))
+    # Lists of courses show it to everybody of the agency.
+    picture.shared = True
+    return {"cover_id": picture.id}
 
 
 def publish(session: Session, course: Course, activity: Activity, *, now: datetime) -> None:

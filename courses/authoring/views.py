@@ -16,9 +16,13 @@ from courses.catalogue import services as catalogue
 from courses.catalogue.models import Activity, Course, Kind
 from courses.catalogue.permissions import AUTHOR, BROWSE
 from courses.catalogue.queries import course_lines, course_of, may_edit
+from courses.lessons.forms import ids_in
 from lms.access import agencies_where, needs
 from lms.clock import now
-from lms.errors import Forbidden
+from lms.errors import Forbidden, Invalid
+from lms.media.models import Media
+from lms.media.queries import brought_by
+from lms.media.words import described
 from lms.web import PER_PAGE, actor, page_number, session
 
 blueprint = Blueprint("authoring", __name__, url_prefix="/kelola")
@@ -70,7 +74,17 @@ def show(course_id: uuid.UUID) -> str:
         edit_url=edit_url,
         activities=activities_in(course),
         form=ModuleForm(formdata=None),
+        rows=[described(media) for media in brought_here()],
+        cover=url_for("media.open_file", media_id=course.cover_id, versi="phone")
+        if course.cover_id
+        else None,
     )
+
+
+def brought_here() -> list[Media]:
+    """Files that the plain form uploaded and that came back as `?media=<id>`."""
+    wanted = request.args.getlist("media")
+    return brought_by(session(), actor(), ids_in(wanted)) if wanted else []
 
 
 # The pages on which what an activity holds is written; the first that the application has is taken.
@@ -99,17 +113,27 @@ def facts(course_id: uuid.UUID) -> str | Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _facts_page(course, form), 422 if form.errors else 200
     try:
-        catalogue.change_course(session(), course, form.version.data, form.facts(), now=now())
+        changed = form.facts() | services.cover_of(_chosen_cover(), remove="no_cover" in request.form)
+        catalogue.change_course(session(), course, form.version.data, changed, now=now())
     except catalogue.Stale:
-        theirs = _as_typed(course)
         form.now_at(course.version)
-        return _facts_page(course, form, theirs), 409
+        return _facts_page(course, form, _as_typed(course)), 409
+    except Invalid as refusal:
+        form.refuse(refusal.field, _(refusal.message))
+        return _facts_page(course, form), 422
     flash(_("Data kursus tersimpan."), "success")
     return _to(course_id)
 
 
 def _facts_page(course: Course, form: CourseForm, theirs: dict[str, Any] | None = None) -> str:
-    return render_template("authoring/facts.html", course=course, form=form, theirs=theirs)
+    rows = [described(media) for media in (_chosen_cover() or brought_here())]
+    return render_template("authoring/facts.html", course=course, form=form, theirs=theirs, rows=rows)
+
+
+def _chosen_cover() -> list[Media]:
+    """The picture that was uploaded as the course's cover, if there is one."""
+    wanted = request.form.getlist("cover")
+    return brought_by(session(), actor(), ids_in(wanted)) if wanted else []
 
 
 def _as_typed(course: Course) -> dict[str, Any]:

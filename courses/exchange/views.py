@@ -20,6 +20,7 @@ from lms.clock import now
 from lms.errors import Forbidden
 from lms.media.names import clean_name
 from lms.media.queries import brought_by
+from lms.media.words import described
 from lms.web import actor, session, store
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/kelola")
@@ -33,7 +34,8 @@ def index() -> str:
     """Bring a zip; `?media=` names one that was just uploaded without script."""
     wanted = request.args.getlist("media")
     brought = brought_by(session(), actor(), ids_in(wanted)) if wanted else []
-    return render_template("exchange/index.html", runs=imports_of(session(), actor()), brought=brought)
+    rows = [described(media) for media in brought]
+    return render_template("exchange/index.html", runs=imports_of(session(), actor()), rows=rows)
 
 
 @blueprint.post("/impor-kursus")
@@ -48,7 +50,8 @@ def begin() -> AnyResponse:
         for each in media
     ]
     if len(runs) != 1:
-        flash(_("%(count)s arsip diterima. Kursusnya sedang dibuat.", count=len(runs)), "success")
+        said = _("%(count)s arsip diterima. Kursusnya sedang dibuat.", count=len(runs))
+        flash(said if runs else _("Pilih berkas ZIP dahulu."), "success" if runs else "danger")
         return redirect(url_for(".index"), 303)
     return redirect(url_for(".show", import_id=runs[0].id), 303)
 

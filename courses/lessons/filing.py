@@ -14,7 +14,7 @@ from courses.catalogue.models import Activity
 from courses.catalogue.permissions import AUTHOR
 from courses.lessons import intake
 from courses.lessons.editing import EDIT, lesson_activity
-from courses.lessons.forms import FileForm, ids_in, step_in
+from courses.lessons.forms import FileForm, ids_in, media_in, step_in
 from courses.lessons.models import LessonMedia
 from courses.lessons.queries import LessonFile, file_of, files_of, page_of
 from courses.lessons.showing import quality_name, reading, source_problem
@@ -23,8 +23,10 @@ from courses.lessons.views import vtt
 from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid
+from lms.media.kinds import Group
 from lms.media.models import Media
 from lms.media.queries import brought_by
+from lms.media.words import described
 from lms.media.words import state as state_words
 from lms.web import actor, page_number, session, store
 
@@ -45,9 +47,13 @@ def attach(activity_id: uuid.UUID) -> str | Response | tuple[str, int]:
     """Put uploaded files into the lesson: `media` (ids), and `alt-<id>` for each picture."""
     activity = lesson_activity(activity_id)
     brought = _brought(request.form.getlist("media"))
-    described = [(media, request.form.get(f"alt-{media.id}", "")) for media in brought]
+    if any(media.group is Group.PICTURE and f"alt-{media.id}" not in request.form for media in brought):
+        # Straight from the upload: ask first what each picture shows.
+        here = url_for("lessons.files", activity_id=activity_id, media=[str(media.id) for media in brought])
+        return redirect(here, 303)
+    said = [(media, request.form.get(f"alt-{media.id}", "")) for media in brought]
     try:
-        intake.attach_described(session(), activity, described, now=now())
+        intake.attach_described(session(), activity, said, now=now())
     except Invalid as refusal:
         return _files_page(activity, brought, _(refusal.message) % refusal.values, refusal.field), 422
     return redirect(url_for("lessons.files", activity_id=activity_id), 303)
@@ -59,17 +65,31 @@ def _brought(ids: list[str]) -> list[Media]:
 
 def _files_page(activity: Activity, brought: list[Media], problem: str = "", field: str | None = None) -> str:
     held = files_of(session(), activity.id)
+    fresh = [media for media in brought if media.id not in {file.media.id for file in held}]
     return render_template(
         "lessons/files.html",
         activity=activity,
         files=held,
-        brought=[media for media in brought if media.id not in {file.media.id for file in held}],
+        brought=fresh,
+        rows=[described(media) for media in fresh],
         problem=problem,
         problem_field=field,
         typed=request.form,
         state_words=state_words,
         source_problem=source_problem,
     )
+
+
+@blueprint.post(f"{EDIT}/gambar")
+@needs(AUTHOR)
+def pasted(activity_id: uuid.UUID) -> dict[str, str]:
+    """A picture that the script uploaded from the clipboard, as Markdown; its author still has to say what it shows."""
+    activity = lesson_activity(activity_id)
+    [media] = brought_by(session(), actor(), [media_in(request.get_json(silent=True))])
+    if media.group is not Group.PICTURE:
+        raise Invalid
+    intake.attach(session(), activity, media, now=now())
+    return {"markdown": f"![](media:{media.id})"}
 
 
 @blueprint.get(FILE)

@@ -46,6 +46,11 @@ def html_in(body: object) -> str:
     return html
 
 
+def media_in(body: object) -> uuid.UUID:
+    """The id of an uploaded file that the script sends."""
+    return ids_in([str(body.get("media", "")) if isinstance(body, Mapping) else ""])[0]
+
+
 def ids_in(values: Iterable[str]) -> list[uuid.UUID]:
     """Ids as a form or an address carries them; something else names nothing."""
     try:

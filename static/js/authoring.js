@@ -1,5 +1,7 @@
 // The lesson editor: a small toolbar over a plain textarea, drafts every five seconds, text from Word without its looks.
 
+import { Upload } from "./lib/upload.js";
+
 const form = document.querySelector("[data-editor]");
 const text = form.querySelector("textarea");
 const state = form.querySelector("[data-state]");
@@ -80,8 +82,27 @@ const MARKS = {
   },
 };
 
+async function pastePictures(files) {
+  for (const file of files) {
+    const upload = new Upload(file, { url: form.dataset.uploadUrl, token });
+    say(form.dataset.uploading, "saving");
+    await new Promise((go) => {
+      upload.addEventListener("change", () => ["stored", "refused"].includes(upload.state) && go());
+      upload.start();
+    });
+    if (upload.state === "refused") say(upload.problem, "conflict");
+    else insert(`\n\n${(await send(form.dataset.pasted, { media: upload.media.id })).markdown}\n\n`);
+  }
+}
+
 async function paste(event) {
+  const pictures = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
   const html = event.clipboardData.getData("text/html");
+  if (pictures.length && !html) {
+    event.preventDefault();
+    pastePictures(pictures);
+    return;
+  }
   if (!html) return;
   const plain = event.clipboardData.getData("text/plain");
   event.preventDefault();

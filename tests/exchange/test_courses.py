@@ -25,6 +25,7 @@ from lms.media.models import Media
 from lms.people.models import Person
 from tests.conftest import Client
 from tests.factories.people import actor_for, make_agency, make_person
+from tests.media.bringing import bring
 from tests.media.files import picture, zipped
 from tests.media.hostile import Hostile, everything
 
@@ -49,19 +50,14 @@ class Scene:
         self.hadi = make_person(session, elsewhere, "Hadi", Role.INSTRUCTOR)
 
     def bring(self, client_of: Client, person: Person, data: bytes, **more: str) -> CourseImport | None:
-        """A zip by the plain form, then the import, then the worker."""
+        """A zip in parts, then the import, then the worker; None if the upload was refused."""
         client = client_of(person)
-        sent = client.post(
-            "/unggahan/biasa",
-            data={"next": "/kelola/impor-kursus", "berkas": (io.BytesIO(data), "kursus.zip")},
-            content_type="multipart/form-data",
-        )
-        ids = [part.partition("=")[2] for part in sent.location.partition("?")[2].split("&") if part]
-        if not ids:
+        answer = bring(client, "kursus.zip", data)
+        if answer.status_code != 200:
             return None
-        page = client.get(sent.location).text
-        assert "Buat kursus dari arsip ini" in page
-        client.post("/kelola/impor-kursus", data={"media": ids, **more})
+        media_id = answer.get_json()["id"]
+        assert "kursus.zip" in client.get(f"/kelola/impor-kursus?media={media_id}").text
+        client.post("/kelola/impor-kursus", data={"media": media_id, **more})
         self.run_jobs()
         self.session.expire_all()
         return self.session.scalars(sa.select(CourseImport)).one()

@@ -42,7 +42,9 @@ def test_a_picture_must_say_what_it_shows_and_then_stands_in_the_text(
     citra, photo = client_of(scene.citra), scene.bring("loket.png", picture())
     page = citra.get(f"{scene.editor}/berkas?media={photo.id}").text
     assert "loket.png" in page
-    refused = citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id)})
+    asked = citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id)})
+    assert asked.location.endswith(f"/berkas?media={photo.id}")
+    refused = citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id), f"alt-{photo.id}": " "})
     assert refused.status_code == 422
     assert attached(session, scene.lesson) == []
     citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id), f"alt-{photo.id}": "Loket [pagi]"})
@@ -137,7 +139,7 @@ def test_several_files_become_one_draft_each_in_their_order(
     files = [scene.bring("01 salam.docx", word("A")), scene.bring("02_aturan.pdf", pdf(2))]
     page = f"/kelola/modul/{scene.module.id}/berkas"
     citra = client_of(scene.citra)
-    assert "Jadikan 2 draf pelajaran" in citra.get(page + "?" + "&".join(f"media={m.id}" for m in files)).text
+    assert "01 salam.docx" in citra.get(page + "?" + "&".join(f"media={m.id}" for m in files)).text
     citra.post(page, data={"media": [str(m.id) for m in files]})
     titles = session.scalars(sa.select(Activity.title).order_by(Activity.position)).all()
     assert titles == ["Salam di loket", "Salam", "Aturan"]
@@ -218,6 +220,21 @@ def test_reports_of_watching_that_make_no_sense_are_refused(
         == 404
     )
     assert client_of(scene.budi).post(tell, json={"ranges": [], "position": 0}).status_code == 404
+
+
+def test_a_picture_from_the_clipboard_becomes_markdown_of_this_lesson(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    photo, text = scene.bring("loket.png", picture()), scene.bring("aturan.pdf", pdf())
+    citra = client_of(scene.citra)
+    sent = citra.post(f"{scene.editor}/gambar", json={"media": str(photo.id)})
+    assert sent.get_json() == {"markdown": f"![](media:{photo.id})"}
+    assert [file.media_id for file in attached(session, scene.lesson)] == [photo.id]
+    assert citra.post(f"{scene.editor}/gambar", json={"media": str(text.id)}).status_code == 422
+    assert citra.post(f"{scene.editor}/gambar", json=["x"]).status_code == 404
+    assert (
+        client_of(scene.dewi).post(f"{scene.editor}/gambar", json={"media": str(photo.id)}).status_code == 404
+    )
 
 
 def test_a_file_name_becomes_a_title() -> None:

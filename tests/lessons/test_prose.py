@@ -103,7 +103,7 @@ def test_a_saving_reader_gets_a_link_that_costs_nothing_yet() -> None:
 
 
 def test_a_picture_of_somebody_else_is_not_shown() -> None:
-    assert "<img" not in for_reader(rendered(f"![Foto](media:{NAME})"), lambda _name: None)
+    assert "<img" not in for_reader(rendered(f"![Foto](media:{NAME})"), lambda name: None)
 
 
 def test_pictures_are_found_however_they_are_written() -> None:
