@@ -23,7 +23,7 @@ from tests.cohorts.scene import Scene
 from tests.conftest import settings_for
 from tests.databases import database
 
-SEATS, PEOPLE, AT_ONCE = 30, 500, 12
+SEATS, PEOPLE, AT_ONCE = 30, 500, 8
 
 
 @pytest.fixture
