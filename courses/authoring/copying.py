@@ -1,4 +1,4 @@
-"""What a duplicated course takes along besides its lessons: the question bank, its quizzes, its projects."""
+"""What a duplicated course takes along besides its lessons and projects: the question bank and its quizzes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from courses.catalogue.events import CourseCopied
-from courses.projects.models import Milestone, Project
 from courses.quizzes.models import Question, Quiz, QuizQuestion
 from lms.database import Model
 
@@ -43,18 +42,6 @@ def _copy_bank(session: Session, event: CourseCopied) -> dict[uuid.UUID, uuid.UU
     session.add_all(copies.values())
     session.flush()
     return {old: new.id for old, new in copies.items()}
-
-
-def copy_projects(session: Session, event: CourseCopied) -> None:
-    """Brief, rubric and stages; groups and their work stay with the classes of the old course."""
-    for old in session.scalars(sa.select(Project).where(Project.activity_id.in_(event.activities))).all():
-        session.add(_copy(old, activity_id=event.activities[old.activity_id], updated_at=event.now))
-    session.flush()
-    for stage in session.scalars(
-        sa.select(Milestone).where(Milestone.activity_id.in_(event.activities))
-    ).all():
-        session.add(_copy(stage, id=None, activity_id=event.activities[stage.activity_id]))
-    session.flush()
 
 
 def _copy(row: Row, **changes: Any) -> Row:
