@@ -1,4 +1,4 @@
-"""What a duplicated course takes along besides its lessons: the question bank and its quizzes."""
+"""What a duplicated course takes along besides its lessons and projects: the question bank and its quizzes."""
 
 from __future__ import annotations
 

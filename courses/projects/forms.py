@@ -13,8 +13,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from courses.projects.services import Contents
-from courses.projects.work import SharedDraft, Work
+from courses.projects.work import Contents, SharedDraft, Work
 from lms.errors import N_
 from lms.web import Form
 

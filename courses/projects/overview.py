@@ -25,8 +25,8 @@ from courses.projects.models import (
     ReviewState,
     Version,
 )
-from courses.projects.queries import Ran
-from lms.people.models import EmployeeNumber, Person, Unit
+from courses.projects.queries import Ran, employee_number
+from lms.people.models import Person, Unit
 
 # Where a group stands, by its latest version.
 NOTHING, SUBMITTED, REVIEWING, RELEASED = "nothing", "submitted", "reviewing", "released"
@@ -203,7 +203,7 @@ def _marks(ran: Ran) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Person,
-            _employee_number().label("employee_number"),
+            employee_number().label("employee_number"),
             Unit.name.label("unit"),
             Group.name.label("group"),
             GroupMember.role,
@@ -235,15 +235,4 @@ def _marks(ran: Ran) -> sa.Select[*tuple[Any, ...]]:
         )
         .where(Enrolment.cohort_id == ran.cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
         .order_by(Group.created_at.nulls_last(), Person.full_name, Person.id)
-    )
-
-
-def _employee_number() -> sa.ScalarSelect[Any]:
-    return (
-        sa.select(EmployeeNumber.number)
-        .where(EmployeeNumber.person_id == Person.id, EmployeeNumber.valid_to.is_(None))
-        .order_by(EmployeeNumber.id)
-        .limit(1)
-        .correlate(Person)
-        .scalar_subquery()
     )

@@ -259,9 +259,9 @@ def groups_of(session: Session, ran: Ran) -> Sequence[Group]:
     return session.scalars(found.order_by(Group.created_at, Group.id)).all()
 
 
-def participants_of(session: Session, ran: Ran) -> list[Participant]:
-    """Everybody with a seat (or still in a group), by name, with the group in which they are now: one statement."""
-    number = (
+def employee_number() -> sa.ScalarSelect[Any]:
+    """The number of a Person that is valid now."""
+    return (
         sa.select(EmployeeNumber.number)
         .where(EmployeeNumber.person_id == Person.id, EmployeeNumber.valid_to.is_(None))
         .order_by(EmployeeNumber.id)
@@ -269,13 +269,17 @@ def participants_of(session: Session, ran: Ran) -> list[Participant]:
         .correlate(Person)
         .scalar_subquery()
     )
+
+
+def participants_of(session: Session, ran: Ran) -> list[Participant]:
+    """Everybody with a seat (or still in a group), by name, with the group in which they are now: one statement."""
     rows = session.execute(
         sa.select(
             Enrolment.id,
             Person,
             Unit.name.label("unit"),
             Enrolment.unit_id,
-            number.label("number"),
+            employee_number().label("number"),
             GroupMember.group_id,
             GroupMember.id.label("member_id"),
             GroupMember.role,

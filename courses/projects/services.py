@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +38,7 @@ from courses.projects.queries import (
     project_of,
     usable_files,
 )
-from courses.projects.work import HIDE_WITHIN, Stage
+from courses.projects.work import HIDE_WITHIN, Contents, Stage
 from lms.errors import N_, Conflict, Forbidden, Invalid
 from lms.events import publish
 from lms.media.models import MediaState
@@ -50,19 +49,6 @@ class DraftMoved(Conflict):
     """Somebody saved the group's draft since the member read it."""
 
     default = N_("Anggota lain menyimpan draf sesudah Anda membukanya. Kedua tulisan ada di bawah.")
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a member typed and chose. Links begin with http:// or https://."""
-
-    text: str = ""
-    links: list[str] = field(default_factory=list)
-    media_ids: list[uuid.UUID] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.text.strip() or self.links or self.media_ids)
 
 
 def create_project(

@@ -18,6 +18,19 @@ HIDE_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a member typed and chose. Links begin with http:// or https://."""
+
+    text: str = ""
+    links: list[str] = field(default_factory=list)
+    media_ids: list[uuid.UUID] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text.strip() or self.links or self.media_ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """Somebody who is or was in the group. `factor` is None where the reader may not see it or none was released."""
 

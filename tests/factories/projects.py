@@ -16,7 +16,8 @@ from courses.cohorts.queries import Seat, seat_of
 from courses.projects import forming
 from courses.projects.models import Group, Project, Version
 from courses.projects.queries import Ran, work_of
-from courses.projects.services import Contents, create_project, submit
+from courses.projects.services import create_project, submit
+from courses.projects.work import Contents
 from lms.access import Role
 from lms.media.models import Media, MediaState
 from lms.people.models import Person, Unit

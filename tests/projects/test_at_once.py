@@ -23,7 +23,8 @@ from courses.projects import forming
 from courses.projects.models import Draft, Group, GroupMember, Project, Review, Version
 from courses.projects.queries import run_of, work_of
 from courses.projects.reviewing import Judgement, release, save_review
-from courses.projects.services import Contents, DraftMoved, save_draft, submit
+from courses.projects.services import DraftMoved, save_draft, submit
+from courses.projects.work import Contents
 from lms.access import Role
 from lms.app import create_app
 from lms.errors import Refusal
