@@ -201,7 +201,6 @@ def upgrade() -> None:
         ),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("courses", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -23,13 +23,13 @@ from courses.catalogue.queries import activity_of, course_of, module_of
 from courses.lessons.forms import ids_in, step_in
 from courses.quizzes.kinds.registry import kind_of
 from courses.quizzes.papers import lead_and_rest
-from courses.quizzes.pictures import picture_src
+from courses.quizzes.pictures import pictures_of
 from courses.quizzes.queries import bank_of, quiz_of
 from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid, NotFound
 from lms.media.queries import brought_by
-from lms.web import actor, session
+from lms.web import actor, session, store
 
 MODULE = "/modul/<uuid:module_id>"
 ACTIVITY = "/kegiatan/<uuid:activity_id>"
@@ -208,7 +208,7 @@ def look(activity_id: uuid.UUID) -> str | Response:
         quiz=quiz_of(session(), activity_id),
         paper=shown,
         lead_and_rest=lead_and_rest,
-        picture_src=picture_src,
+        picture_of=pictures_of(session(), store(), shown),
     )
 
 
