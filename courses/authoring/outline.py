@@ -29,6 +29,7 @@ from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid, NotFound
 from lms.media.queries import brought_by
+from lms.media.words import described
 from lms.web import actor, session, store
 
 MODULE = "/modul/<uuid:module_id>"
