@@ -11,11 +11,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from courses.cohorts import joining, services
+from courses.cohorts import joining
 from courses.cohorts.browsing import Filter, Offer, choices, offer_of, offers
 from courses.cohorts.forms import DELIVERY_NAMES
 from courses.cohorts.models import Delivery, EnrolmentState
-from courses.cohorts.queries import own_enrolment
+from courses.cohorts.schedule import today_in
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import N_
@@ -97,6 +97,7 @@ def show(cohort_id: uuid.UUID) -> str:
         "cohorts/offer.html",
         offer=offer,
         standing=offer.standing(moment),
+        is_over=today_in(offer.zone, moment) > offer.ends_on,
         sentences=[_sentence(offer, offer.standing(moment))],
         facts=_facts(offer),
     )
@@ -165,7 +166,6 @@ def join(cohort_id: uuid.UUID) -> Response:
 @blueprint.post("/<uuid:cohort_id>/mundur")
 @needs(SIGNED_IN)
 def leave(cohort_id: uuid.UUID) -> Response:
-    enrolment = own_enrolment(session(), actor(), cohort_id)
-    services.withdraw(session(), enrolment, by=actor(), now=now())
+    joining.leave(session(), actor(), cohort_id, now=now())
     flash(_("Anda mundur dari kelas ini. Pekerjaan yang sudah tersimpan tetap ada."), "success")
     return redirect(url_for(".index"), 303)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from courses.cohorts.events import ApprovalAsked, EnrolmentDeclined
 from courses.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
-from courses.cohorts.queries import offered
+from courses.cohorts.queries import offered, own_enrolment
 from courses.cohorts.schedule import Window, today_in, window
-from courses.cohorts.services import PLACED, Candidate, enrol_many, locked
+from courses.cohorts.services import PLACED, Candidate, enrol_many, locked, withdraw
 from lms.access import Actor
 from lms.audit.services import note
 from lms.errors import N_, Conflict, Invalid, NotFound
@@ -74,6 +74,14 @@ def _ask(
     session.flush()
     publish(session, ApprovalAsked(request.id))
     return request
+
+
+def leave(session: Session, actor: Actor, cohort_id: uuid.UUID, *, now: datetime) -> None:
+    """Give one's own place up while the class is not over; what was learned in it is not undone afterwards."""
+    enrolment = own_enrolment(session, actor, cohort_id)
+    if today_in(enrolment.cohort.zone, now) > enrolment.cohort.ends_on:
+        raise Conflict(N_("Kelas ini sudah selesai, jadi Anda tidak dapat mundur lagi."))
+    withdraw(session, enrolment, by=actor, now=now)
 
 
 def approval_token(enrolment: Enrolment, *, now: datetime) -> str:

@@ -78,6 +78,15 @@ def test_leaving_frees_the_seat_and_keeps_the_work(scene: Scene, client_of: Clie
     assert scene.state(scene.ayu) is EnrolmentState.ACTIVE
 
 
+def test_a_class_that_is_over_cannot_be_left(scene: Scene, client_of: Client) -> None:
+    over = scene.open_cohort(starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1))
+    scene.seat(scene.ayu, over)
+    ayu = client_of(scene.ayu)
+    assert "Mundur" not in ayu.get(f"/jelajah/{over.id}").text
+    assert ayu.post(f"/jelajah/{over.id}/mundur").status_code == 409
+    assert scene.state(scene.ayu, over) is EnrolmentState.ACTIVE
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
