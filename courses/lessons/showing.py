@@ -118,8 +118,9 @@ def prose_for_author(page: LessonPage, store: ObjectStore) -> str:
 def source_problem(file: LessonFile) -> str:
     """Why a document did not become text, or how many of its pictures are missing there; "" if nothing is wrong."""
     facts = file.row.facts
-    if "problem" in facts:
-        return str(_(facts["problem"]) % facts.get("values", {}))
+    why = facts.get("problem")
+    if why:
+        return str(_(why) % facts.get("values", {}))
     lost = facts.get("lost", 0)
     return str(_("%(count)s gambar dalam format lama tidak dapat diambil.", count=lost)) if lost else ""
 
