@@ -28,6 +28,7 @@ from courses.quizzes.services import start
 from lms.access import Role
 from lms.auth.models import SignIn
 from lms.notifications.models import Notification
+from lms.people.models import Grant, Import, ImportKind, Unit
 from lms.shell.guard import rule_of
 from tests import matrix
 from tests.factories.learning import (
@@ -43,7 +44,7 @@ from tests.factories.learning import (
 from tests.factories.people import actor_for, sign_in
 from tests.factories.projects import make_file, make_project
 
-STAFF_ONLY = ("/kelola", "/operasi")
+STAFF_ONLY = ("/kelola", "/sistem")
 
 
 @pytest.fixture
@@ -120,11 +121,36 @@ def _platform(app: Flask, session: Session, made: matrix.Scene, now: datetime) -
         key="a",
         created_at=now,
     )
-    session.add_all([told, taken])
+    unit = Unit(agency_id=made.agency.id, code="01", name="Dinas Kesehatan")
+    brought = Import(
+        agency_id=made.agency.id,
+        created_by=made.people["admin"].id,
+        kind=ImportKind.PEOPLE,
+        filename="pegawai.xlsx",
+        header=["nip", "nama"],
+        total=0,
+        created_at=now,
+    )
+    session.add_all([told, taken, unit, brought])
     session.flush()
+    grant = session.query(Grant).filter(Grant.person_id == made.people["issuer"].id).one()
     assert own is not None
     made.values.update(
-        {"sign_in_id": own.id, "notification_id": told.id, "import_id": taken.id, "token": "x", "key": "x"}
+        {
+            "sign_in_id": own.id,
+            "notification_id": told.id,
+            "exchange.import_id": taken.id,
+            "imports.import_id": brought.id,
+            "imports.kind": "csv",
+            "name": "pegawai",
+            "person_id": ayu.id,
+            "unit_id": unit.id,
+            "grant_id": grant.id,
+            "agency_id": made.agency.id,
+            "job_id": 1,
+            "token": "x",
+            "key": "x",
+        }
     )
 
 
