@@ -21,10 +21,13 @@ from courses.lessons.queries import LessonFile, files_by_lesson
 from courses.projects.models import Milestone, Project
 from courses.quizzes.models import Quiz
 from courses.quizzes.queries import bank_of
+from lms.errors import N_, Conflict
 from lms.media.models import Media
 from lms.storage.store import ObjectStore
 
 FILES = "berkas"
+# Bytes of a stored file that are in memory at a time.
+PIECE = 4 * 1024 * 1024
 # Zip knows no time before 1980; ours says nothing about when a course was exported.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 # What is packed already does not get smaller.
@@ -37,25 +40,40 @@ Piece = tuple[str, bytes | Media]
 
 
 def archive_of(session: Session, store: ObjectStore, course_id: uuid.UUID, target: IO[bytes]) -> None:
-    """Write the zip of a course; one file at a time is in memory."""
+    """Write the zip of a course; a piece of one file at a time is in memory. Conflict when a file is gone."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _pieces(session, course_id):
             info = zipfile.ZipInfo(name, EPOCH)
             packed = isinstance(content, Media) and content.kind in PACKED
             info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-            archive.writestr(info, _bytes(store, content))
+            with archive.open(info, "w", force_zip64=True) as part:
+                for piece in _read(store, content):
+                    part.write(piece)
 
 
 def content_hash(session: Session, store: ObjectStore, course_id: uuid.UUID) -> str:
     """SHA-256 over the names and bytes of all files of the export, in hexadecimal."""
     whole = hashlib.sha256()
     for name, content in sorted(_pieces(session, course_id), key=lambda piece: piece[0]):
-        whole.update(name.encode() + b"\0" + hashlib.sha256(_bytes(store, content)).digest())
+        own = hashlib.sha256()
+        for piece in _read(store, content):
+            own.update(piece)
+        whole.update(name.encode() + b"\0" + own.digest())
     return whole.hexdigest()
 
 
-def _bytes(store: ObjectStore, content: bytes | Media) -> bytes:
-    return content if isinstance(content, bytes) else store.read(content.key)
+def _read(store: ObjectStore, content: bytes | Media) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    try:
+        for start in range(0, content.size, PIECE):
+            yield store.read(content.key, start=start, length=PIECE)
+    except FileNotFoundError:
+        raise Conflict(
+            N_("Berkas “%(name)s” tidak ada lagi di penyimpanan. Hapus dari pelajaran, lalu ekspor lagi."),
+            name=content.name,
+        ) from None
 
 
 def _pieces(session: Session, course_id: uuid.UUID) -> Iterator[Piece]:

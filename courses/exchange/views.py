@@ -17,7 +17,7 @@ from courses.exchange.queries import courses_of, import_of, imports_of
 from courses.lessons.forms import ids_in
 from lms.access import agencies_where, needs
 from lms.clock import now
-from lms.errors import Forbidden
+from lms.errors import Forbidden, Refusal
 from lms.media.names import clean_name
 from lms.media.queries import brought_by
 from lms.media.words import described
@@ -69,7 +69,11 @@ def export(course_id: uuid.UUID) -> Response:
     """The whole course with its files; for those who may change it, because the keys of its quizzes are in it."""
     course = course_of(session(), actor(), course_id, write=True)
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (send_file closes it)
-    archive_of(session(), store(), course.id, file)
+    try:
+        archive_of(session(), store(), course.id, file)
+    except Refusal:
+        file.close()
+        raise
     file.seek(0)
     name = clean_name(f"{course.title}.zip")
     return send_file(file, mimetype="application/zip", as_attachment=True, download_name=name)
