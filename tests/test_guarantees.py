@@ -113,3 +113,15 @@ def test_every_error_is_our_page(app: Flask, client_of: Client) -> None:
     data = client_of(None).get("/tidak-ada", headers={"Accept": "application/json"})
     assert data.get_json()["error"] == 404
     assert client_of(None).delete("/masuk").status_code in {404, 405}
+
+
+def test_every_named_address_exists(app: Flask) -> None:
+    known = {rule.endpoint for rule in app.url_map.iter_rules()}
+    named = re.compile(r"url_for\(\s*[\"']([a-z_]+\.[a-z_.]+)[\"']")
+    for file in [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "lms").rglob("*.py"),
+        *(ROOT / "courses").rglob("*.py"),
+    ]:
+        for endpoint in named.findall(file.read_text(encoding="utf-8")):
+            assert endpoint in known, f"{file.relative_to(ROOT)}: {endpoint}"
