@@ -25,6 +25,8 @@ from lms.access import Actor
 from lms.people.models import Agency, Person
 from lms.storage.store import ObjectStore
 
+# Any number that nothing else in the database locks.
+ONE_AT_A_TIME = 20_261_121
 CONTENT = Path(__file__).parent / "content"
 # The head of the invented agency for personnel (cast: markus-sagrim).
 SIGNATORY = Signatory(
@@ -37,7 +39,8 @@ SIGNATORY = Signatory(
 
 
 def load(session: Session, store: ObjectStore, *, now: datetime) -> bool:
-    """Load everything in one transaction. Returns False when it is there already."""
+    """Load everything in one transaction. Returns False when it is there already; two at once wait for each other."""
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     if session.scalar(sa.select(Agency.id).where(Agency.name == AGENCIES[0].name)):
         return False
     loaded = load_people(session, today=now.date())

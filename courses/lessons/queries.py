@@ -35,8 +35,9 @@ class LessonFile:
 
     @property
     def title(self) -> str:
-        """How the author calls it, or its name without the extension."""
-        return self.row.alt or self.media.name.rpartition(".")[0] or self.media.name
+        """How the author calls it, or its name without the extension. A picture's words tell what it shows instead."""
+        said = "" if self.part is Part.PICTURE else self.row.alt
+        return said or self.media.name.rpartition(".")[0] or self.media.name
 
     @property
     def length(self) -> int:
