@@ -128,6 +128,7 @@ def _platform(app: Flask, session: Session, made: matrix.Scene, now: datetime) -
         kind=ImportKind.PEOPLE,
         filename="pegawai.xlsx",
         header=["nip", "nama"],
+        mapping=["-", "-"],
         total=0,
         created_at=now,
     )
