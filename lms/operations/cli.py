@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import click
+from flask.cli import with_appcontext
 
 from lms.clock import now
 from lms.errors import Conflict
@@ -15,6 +16,7 @@ from lms.web import db
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@with_appcontext
 def list_jobs(as_json: bool) -> None:
     """Show the jobs that wait, and those that failed too often."""
     found = queue(db.session, now=now())
@@ -32,6 +34,7 @@ def list_jobs(as_json: bool) -> None:
 
 @click.command("retry")
 @click.argument("job_id", type=int)
+@with_appcontext
 def retry_job(job_id: int) -> None:
     """Put a failed job back into the queue."""
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from flask.cli import with_appcontext
 
 from lms.clock import now
 from lms.errors import Invalid
@@ -27,6 +28,7 @@ SHOWN = 50
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--all-or-nothing", is_flag=True, help="Save nothing unless every row is right.")
+@with_appcontext
 def import_file(file: Path, agency: str, kind: str, dry_run: bool, all_or_nothing: bool) -> None:
     """Import people or units from an XLSX or CSV file whose header names known columns.
 
