@@ -44,6 +44,8 @@ from tests.factories.learning import (
 from tests.factories.people import actor_for, sign_in
 from tests.factories.projects import make_file, make_project
 
+# Ends only sessions of one's own and answers alike for every id, so it tells nobody what exists.
+SAME_FOR_EVERY_ID = {"account.end_session"}
 STAFF_ONLY = ("/kelola", "/sistem")
 
 
@@ -175,7 +177,8 @@ def test_promises_that_no_table_may_break(app: Flask) -> None:
         where = f"{method} {endpoint}"
         if guard.signed_in:
             assert cells["nobody"] == "in", where
-        if rule.arguments and guard.signed_in:
+        has_id = any(name.endswith("_id") for name in rule.arguments)
+        if has_id and guard.signed_in and endpoint not in SAME_FOR_EVERY_ID:
             assert cells["foreigner"] != "ok", where
             assert cells["foreign_admin"] != "ok", where
         if rule.rule.startswith(STAFF_ONLY):
