@@ -27,6 +27,7 @@ from werkzeug.serving import make_server
 from courses.features import FEATURES
 from lms.app import create_app
 from lms.auth.services import start_session
+from lms.database import new_id
 from lms.people.models import Person
 from lms.web import db
 from tests.conftest import settings_for
@@ -108,14 +109,21 @@ class LiveServer:
 
 @pytest.fixture
 def live_server(shared_app: Flask, template_database: URL, tmp_path: Path) -> Iterator[LiveServer]:
+    """A live server for one test."""
+    with living(shared_app, template_database, tmp_path) as server:
+        yield server
+
+
+@contextmanager
+def living(shared_app: Flask, template_database: URL, folder: Path) -> Iterator[LiveServer]:
     """The application in a thread, with every guard on, on a copy of the migrated database."""
     # A database that somebody is connected to cannot be copied.
     with shared_app.app_context():
         db.engine.dispose()
-    name = f"bina_live_{os.getpid()}"
+    name = f"bina_live_{new_id().hex}"
     with database(name, template=template_database.database) as url:
         app = create_app(
-            settings_for(url, tmp_path, base_url="http://127.0.0.1", secure_cookies=False), FEATURES
+            settings_for(url, folder, base_url="http://127.0.0.1", secure_cookies=False), FEATURES
         )
         # The port is known only once the server listens.
         app.config["SERVER_NAME"] = None
