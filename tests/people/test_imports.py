@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from lms.access import Role
 from lms.audit.models import AuditEntry
 from lms.people import importing, sheets
+from lms.people.columns import guess
 from lms.people.models import (
     EmployeeNumber,
     Grant,
@@ -389,7 +390,7 @@ def test_the_sheet_to_fill_in_is_understood_without_help(scene: Scene, client_of
     dewi = client_of(scene.dewi)
     for kind, columns in importing.COLUMNS.items():
         (head,) = sheets.read(dewi.get(f"/kelola/impor/contoh/{kind.value}.xlsx").data)
-        assert importing.guess(head.cells, columns) == [column.field for column in columns]
+        assert guess(head.cells, columns) == [column.field for column in columns]
     assert dewi.get("/kelola/impor/contoh/lain.xlsx").status_code == 404
 
 
