@@ -81,10 +81,11 @@ def shortened(text: str) -> str:
 
 
 def _sentence(problem: dict[str, object]) -> str:
-    values = problem.get("values") or {}
+    message, values = problem["message"], problem.get("values") or {}
     assert isinstance(values, dict)
-    named = values | ({"label": _(values["label"])} if "label" in values else {})
-    return str(_(problem["message"]) % named)
+    label = values.get("label")
+    named = values | ({"label": _(label)} if label else {})
+    return str(_(message) % named)
 
 
 def sheet(imported: Import, rows: Sequence[ImportRow]) -> Iterator[list[str]]:

@@ -31,7 +31,7 @@ from lms.people.models import (
     RowState,
     Unit,
 )
-from lms.people.services import ELSEWHERE, LAST_ADMIN, OLD_NUMBER, TAKEN_MAIL, leave, plain
+from lms.people.services import ELSEWHERE, LAST_ADMIN, OF_OPERATOR, OLD_NUMBER, TAKEN_MAIL, leave, plain
 from lms.people.verdicts import Verdict
 from lms.problems import Problem
 
@@ -67,6 +67,7 @@ class Known:
     unit_names: Mapping[str, str]
     mails: Mapping[str, uuid.UUID]
     admins: Collection[uuid.UUID]
+    operators: Collection[uuid.UUID]
 
 
 PersonVerdict = Verdict[Person]
@@ -105,7 +106,13 @@ def known(session: Session, agency_id: uuid.UUID, rows: Iterable[Values], *, loc
     mails = session.execute(
         sa.select(lower, Person.id).where(lower == sa.any_(sa.cast(list(addresses), ARRAY(sa.Text))))
     ).all()
-    admins = sa.select(Grant.person_id).where(Grant.agency_id == agency_id, Grant.role == Role.ADMIN)
+    guarded = session.execute(
+        sa.select(Grant.role, Grant.person_id).where(
+            sa.or_(
+                sa.and_(Grant.agency_id == agency_id, Grant.role == Role.ADMIN), Grant.role == Role.OPERATOR
+            )
+        )
+    ).all()
     present = {number: person for number, ended, person in found if ended is None}
     return Known(
         agency_id,
@@ -114,7 +121,8 @@ def known(session: Session, agency_id: uuid.UUID, rows: Iterable[Values], *, loc
         {code: unit_id for code, unit_id, _ in units},
         {code: name for code, _, name in units},
         {row[0]: row[1] for row in mails},
-        session.scalars(admins).all(),
+        [person_id for role, person_id in guarded if role is Role.ADMIN],
+        [person_id for role, person_id in guarded if role is Role.OPERATOR],
     )
 
 
@@ -147,6 +155,8 @@ def _judged(here: Known, number: int, values: Values, none_left: bool) -> Person
         *_unit_problems(here, values),
         *_mail_problems(here, values, person),
     ]
+    if person and person.id in here.operators and values["status"] != PersonStatus.ACTIVE:
+        problems.append(Problem(OF_OPERATOR, "status"))
     if none_left and person and person.id in here.admins:
         problems.append(Problem(LAST_ADMIN, "status", {"name": person.full_name}))
     if problems:
@@ -196,6 +206,8 @@ def _unit_problems(here: Known, values: Values) -> list[Problem]:
 
 def _mail_problems(here: Known, values: Values, person: Person | None) -> list[Problem]:
     owner = here.mails.get(values.get("email", ""))
+    if person and person.id in here.operators and "email" in values and owner != person.id:
+        return [Problem(OF_OPERATOR, "email")]
     return [Problem(TAKEN_MAIL, "email")] if owner and (person is None or owner != person.id) else []
 
 

@@ -33,6 +33,9 @@ from lms.problems import Problem
 LAST_ADMIN = N_(
     "%(name)s adalah pengelola pelatihan terakhir di instansi ini. Beri peran itu kepada orang lain dulu, atau tulis alasannya agar tercatat."
 )
+OF_OPERATOR = N_(
+    "Orang ini operator sistem. Hanya operator lain yang dapat mengubah surelnya atau mengakhiri aksesnya."
+)
 TAKEN_NUMBER = N_("NIP ini sudah dipakai %(name)s. Periksa lagi angkanya, atau buka data pegawai itu.")
 ELSEWHERE = N_(
     "NIP ini tercatat di instansi lain. Minta pengelola instansi itu menandai pegawai ini pindah, lalu ulangi."
@@ -129,6 +132,8 @@ def edit_person(
     before, after = difference({name: getattr(person, name) for name in values}, values)
     if not after:
         return
+    if "email" in after:
+        _spare_operators(session, person, by, "email")
     for name, value in values.items():
         setattr(person, name, value)
     tell(
@@ -243,6 +248,7 @@ def mark_left(
         raise Conflict(
             N_("Anda tidak dapat mengakhiri akun Anda sendiri. Mintalah pengelola lain melakukannya.")
         )
+    _spare_operators(session, person, by, "status")
     if not reason:
         check_last_admins(session, {person.id}, person.titled_name)
     leave(session, {person.id}, now=now)
@@ -252,6 +258,14 @@ def mark_left(
         after["reason"] = reason
     change = Change("person:left", "person", person.id, person.agency_id, before, after)
     tell(session, change, by=by, now=now)
+
+
+def _spare_operators(session: Session, person: Person, by: Actor | None, field: str) -> None:
+    """Whoever sets an operator's address could take the account over, so an agency's administrator may not."""
+    if by is None or Role.OPERATOR in by.roles:
+        return
+    if session.scalar(sa.select(Grant.id).where(Grant.person_id == person.id, Grant.role == Role.OPERATOR)):
+        raise Invalid(OF_OPERATOR, field=field)
 
 
 def leave(session: Session, person_ids: Collection[uuid.UUID], *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.access import ROLE_NAMES, needs
 from lms.clock import now
-from lms.errors import N_, Invalid
+from lms.errors import N_, Invalid, NotFound
 from lms.people import reads, services
 from lms.people.employee_number import grouped
 from lms.people.forms import NewPersonForm, NumberForm, PersonForm, StatusForm, person_values, unit_choices
@@ -104,7 +104,7 @@ def person(person_id: uuid.UUID) -> str:
         positions=POSITION_NAMES,
         role_names=ROLE_NAMES,
         statuses=STATUS_NAMES,
-        may_keep=serves(actor(), KEEP, found.agency_id),
+        may_keep=found.agency_id is not None and serves(actor(), KEEP, found.agency_id),
     )
 
 
@@ -136,7 +136,8 @@ def add() -> Answer:
 @needs(KEEP)
 def edit(person_id: uuid.UUID) -> Answer:
     found = person_of(session(), actor(), person_id, KEEP, lock=request.method == "POST")
-    assert found.agency_id is not None
+    if found.agency_id is None:  # an operator who belongs to no agency is kept from the terminal
+        raise NotFound
     reads.noted(actor(), found.id)
     form = _with_units(PersonForm(data=person_values(found, _superior_number(found))), found.agency_id)
     if form.validate_on_submit():

@@ -297,3 +297,28 @@ def test_a_record_shows_everything_that_is_kept(
         "Pengajar",
     ):
         assert shown in page, shown
+
+
+def test_an_administrator_cannot_take_over_or_end_an_operator(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    session.add(Grant(person_id=scene.ayu.id, role=Role.OPERATOR))
+    session.commit()
+    dewi, path = client_of(scene.dewi), f"/kelola/pegawai/{scene.ayu.id}"
+    sent = {"full_name": "Ayu Lestari", "employment_type": "pns", "email": "jahat@contoh.invalid"}
+    for answer in (
+        dewi.post(f"{path}/ubah", data=sent),
+        dewi.post(f"{path}/status", data={"status": "moved"}),
+    ):
+        assert answer.status_code == 422
+        assert "Orang ini operator sistem" in answer.text
+    omar = client_of(scene.omar)
+    assert omar.post(f"{path}/ubah", data=sent).status_code == 303
+    assert omar.post(f"{path}/status", data={"status": "moved"}).status_code == 303
+
+
+def test_an_operator_of_no_agency_has_a_record_but_no_form(scene: Scene, client_of: Client) -> None:
+    omar = client_of(scene.omar)
+    assert omar.get(f"/kelola/pegawai/{scene.omar.id}").status_code == 200
+    assert omar.get(f"/kelola/pegawai/{scene.omar.id}/ubah").status_code == 404
+    assert client_of(scene.dewi).get(f"/kelola/pegawai/{scene.omar.id}").status_code == 404

@@ -357,6 +357,19 @@ def test_who_leaves_by_import_is_out_and_without_roles_but_never_the_last_admini
     assert session.scalars(sa.select(Grant).where(Grant.person_id == nur.id)).all() == []
 
 
+def test_an_operator_is_neither_moved_nor_readdressed_by_a_file(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    nur = make_person(session, scene.sorong, "Nur Aini", number=NIP)
+    session.add(Grant(person_id=nur.id, role=Role.OPERATOR))
+    session.commit()
+    dewi = client_of(scene.dewi)
+    for changes in ({"email": "jahat@contoh.invalid"}, {"status": "pindah"}):
+        page = dewi.get(try_out(dewi, sheet(row(**changes)))).text
+        assert "Orang ini operator sistem" in page
+        assert counts(session) == {"wrong": 1}
+
+
 def test_twins_in_a_file_are_both_refused(scene: Scene, session: Session, client_of: Client) -> None:
     dewi = client_of(scene.dewi)
     path = try_out(dewi, sheet(row(), row(name="Lain"), row(OTHER_NIP, "Rahmat", jenis_asn="PPPK")))
