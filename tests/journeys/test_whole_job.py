@@ -81,7 +81,7 @@ def test_a_quiz_keeps_every_answer_and_says_so(
     start.first.click()
     question = page.locator("fieldset.question").filter(has=page.locator("label.choice")).first
     question.locator("label.choice").first.click()
-    expect(question.get_by_text("Tersimpan di server")).to_be_visible()
+    expect(question.get_by_text("Tersimpan di server")).to_be_visible(timeout=20_000)
     sound(page)
     picture(page, "quiz-attempt")
     page.reload()
