@@ -14,8 +14,9 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from courses.features import FEATURES
-from lms.app import create_app
+from lms.app import ROOT, create_app
 from lms.config import Settings
+from lms.shell import assets
 from lms.shell.migrations import alembic_of
 from lms.web import db
 from tests.bench import pages, weight
@@ -46,6 +47,7 @@ def prepared() -> Iterator[Bench]:
         address = url.render_as_string(hide_password=False)
         settings = Settings(database_url=address, secret_keys=(SECRET,), data_dir=Path("var/bench"))
         app = create_app(settings, FEATURES)
+        assets.build(ROOT, assets.version_of(ROOT / "static"))
         with app.app_context():
             alembic_of(app).upgrade()
             scene = seed(db.session, datetime.now(UTC))  # noqa: TID251

@@ -40,9 +40,7 @@ def _visit(browser: Browser, server: Server, bench: Bench, name: str, path: str)
     context = browser.new_context(viewport={"width": 360, "height": 740})
     if name != "sign_in":
         value = bench.cookie.partition("=")[2]
-        context.add_cookies(
-            [{"name": "__Host-bina", "value": value, "url": f"https://127.0.0.1:{server.port}"}]
-        )
+        context.add_cookies([_cookie(value)])
     address = f"http://127.0.0.1:{server.port}{path}"
     page = context.new_page()
     cold = _traffic(page, address)
@@ -56,6 +54,10 @@ def _visit(browser: Browser, server: Server, bench: Bench, name: str, path: str)
     yield Figure(f"bytes_warm_{name}", sum(_traffic(page, address).values()), "bytes", MOST_WARM)
     context.close()
     yield from _slow(browser, bench, name, address)
+
+
+def _cookie(value: str) -> Any:
+    return {"name": "__Host-bina", "value": value, "domain": "127.0.0.1", "path": "/", "secure": True}
 
 
 def _traffic(page: Page, address: str) -> dict[str, int]:
@@ -82,15 +84,14 @@ def _slow(browser: Browser, bench: Bench, name: str, address: str) -> Iterator[F
     context = browser.new_context(viewport={"width": 360, "height": 740})
     if name != "sign_in":
         value = bench.cookie.partition("=")[2]
-        context.add_cookies(
-            [{"name": "__Host-bina", "value": value, "url": address.replace("http:", "https:")}]
-        )
+        context.add_cookies([_cookie(value)])
     page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.emulateNetworkConditions", SLOW)
     wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.goto(address, wait_until="load")
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
     load = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventStart")
     yield Figure(f"fcp_slow_{name}", paint, "ms", 2000)
