@@ -1,4 +1,5 @@
-// The little every page shares: show a password, go to the errors of a form, let a second press do nothing.
+// The little every page shares: show a password, go to the errors of a form, let a second press do nothing, and
+// renew a page about work that still runs.
 
 function reveal(button) {
   const input = document.getElementById(button.dataset.reveal);
@@ -29,6 +30,15 @@ function holdSecondPress(event) {
   // A form that answers with a file leaves the page standing.
   setTimeout(release, 8000);
 }
+
+// A page about work that still runs shows itself anew, unless its reader is in the middle of something on it.
+function renew() {
+  if (document.hidden || document.activeElement !== document.body) setTimeout(renew, 2000);
+  else location.reload();
+}
+
+const running = document.querySelector("meta[name=renew]");
+if (running) setTimeout(renew, Number(running.content) * 1000);
 
 document.querySelectorAll("[data-reveal]").forEach(reveal);
 document.querySelector("[data-error-summary]")?.focus();

@@ -302,11 +302,11 @@ def test_the_batch_page_follows_the_pdfs(
     scene.seat_many(["Ani", "Budi"])
     batch = scene.issue_all()[0].batch_id
     edi, path = client_of(scene.edi), here(scene, f"/penerbitan/{batch}")
-    assert 'http-equiv="refresh"' in edi.get(path).text
+    assert '<meta name="renew"' in edi.get(path).text
     run_jobs()
     page = edi.get(path).text
     assert "Semua PDF siap" in page
-    assert 'http-equiv="refresh"' not in page
+    assert '<meta name="renew"' not in page
     assert edi.get(here(scene, f"/penerbitan/{uuid.uuid4()}")).status_code == 404
 
 

@@ -81,12 +81,12 @@ def test_a_file_is_named_tried_confirmed_saved_and_told(
     assert numbered(session, NIP) is None
     assert dewi.post(f"{path}/simpan").status_code == 303
     waiting = dewi.get(path).text
-    assert '<meta http-equiv="refresh"' in waiting
+    assert '<meta name="renew"' in waiting
     assert "0 dari 1 baris" in waiting
     run_jobs()
     done = dewi.get(path).text
     assert "Impor tersimpan pada" in done
-    assert "http-equiv" not in done
+    assert "renew" not in done
     siti = numbered(session, NIP)
     assert siti is not None
     assert (siti.full_name, siti.unit_id, siti.agency_id) == ("Siti Aminah", scene.health.id, scene.sorong.id)
