@@ -24,7 +24,6 @@ JP_TARGET = 20
 SOON = timedelta(days=3)
 # Groups smaller than this are left out of charts: a mean of a few people points at persons.
 LEAST_GROUP = 5
-SHOWN_UNITS = 6
 
 
 @dataclass(frozen=True, slots=True)
