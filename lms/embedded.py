@@ -56,6 +56,8 @@ def start(folder: Path) -> Cluster:
     cluster = _cluster(folder.resolve())
     if not (cluster.data / "PG_VERSION").exists():
         _initialise(cluster)
+    elif not cluster.password_file.exists():
+        _renew_password(cluster)
     if _run(cluster, "pg_ctl", "status", "-D", str(cluster.data), check=False) != 0:
         _start(cluster)
     _create_database(cluster)
@@ -101,9 +103,7 @@ def _lend_binaries(cluster: Cluster) -> None:
 
 
 def _initialise(cluster: Cluster) -> None:
-    cluster.password_file.parent.mkdir(parents=True, exist_ok=True)
-    cluster.password_file.touch(mode=0o600)
-    cluster.password_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+    _write_password(cluster)
     shutil.rmtree(cluster.data, ignore_errors=True)
     _folder(cluster, cluster.data)
     if cluster.user:
@@ -151,6 +151,20 @@ def _create_database(cluster: Cluster) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(ACCOUNT)))
 
 
+def _renew_password(cluster: Cluster) -> None:
+    """Give a cluster whose password was lost a new one, in single-user mode; its data stay."""
+    stop(cluster)
+    _write_password(cluster)
+    order = f"ALTER ROLE {ACCOUNT} PASSWORD '{_password(cluster)}'"
+    _run(cluster, "postgres", "--single", "-D", str(cluster.data), "postgres", order=order)
+
+
+def _write_password(cluster: Cluster) -> None:
+    cluster.password_file.parent.mkdir(parents=True, exist_ok=True)
+    cluster.password_file.touch(mode=0o600)
+    cluster.password_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+
+
 def _password(cluster: Cluster) -> str:
     return cluster.password_file.read_text(encoding="utf-8").strip()
 
@@ -169,16 +183,18 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8"}
 
 
-def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) -> int:
-    """Run one of PostgreSQL's programs as the right user. Raises CalledProcessError when `check`."""
+def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True, order: str = "") -> int:
+    """Run one of PostgreSQL's programs as the right user. `order` is its input. Raises CalledProcessError when `check`."""
     command = [str(cluster.binaries / "bin" / program), *arguments]
     # pg_ctl leaves the server with our pipes when output is captured, so it goes to a file.
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as given:
+        given.write(order)
+        given.seek(0)
         done = subprocess.run(  # noqa: S603  (a fixed program of ours)
             command,
             stdout=output,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             env=_environment(),
             cwd="/",
             user=pwd.getpwnam(cluster.user).pw_uid if cluster.user else None,
