@@ -21,6 +21,7 @@ from lms.auth.feature import FEATURE as AUTH
 from lms.media.feature import FEATURE as MEDIA
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
 from lms.operations.feature import FEATURE as OPERATIONS
+from lms.outbox.feature import FEATURE as OUTBOX
 from lms.people.feature import FEATURES as PEOPLE
 
 FEATURES = [
@@ -30,6 +31,7 @@ FEATURES = [
     ACCOUNT,
     NOTIFICATIONS,
     OPERATIONS,
+    OUTBOX,
     MEDIA,
     COHORTS,
     BROWSE,

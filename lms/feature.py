@@ -11,6 +11,7 @@ from flask import Blueprint
 
 from lms.access import Actor, Permission
 from lms.events import Event, Listener
+from lms.sending import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +36,6 @@ class Feature:
     jobs: Sequence[Any] = ()
     listeners: Sequence[tuple[type[Event], Listener]] = ()
     nav: Sequence[NavItem] = ()
+    operations: Sequence[Operation] = ()
     cli: click.Command | None = None
     before_request: Sequence[Callable[[], Any]] = field(default=())

@@ -352,6 +352,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_one_time_link_person_id"), "one_time_link", ["person_id"], unique=False)
     op.create_table(
+        "outbox_receipt",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("told", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_outbox_receipt_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "id", name=op.f("pk_outbox_receipt")),
+    )
+    op.create_index(op.f("ix_outbox_receipt_received_at"), "outbox_receipt", ["received_at"], unique=False)
+    op.create_table(
         "people_import",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1573,6 +1586,8 @@ def downgrade() -> None:
     op.drop_table("role_grant")
     op.drop_index(op.f("ix_people_import_agency_id"), table_name="people_import")
     op.drop_table("people_import")
+    op.drop_index(op.f("ix_outbox_receipt_received_at"), table_name="outbox_receipt")
+    op.drop_table("outbox_receipt")
     op.drop_index(op.f("ix_one_time_link_person_id"), table_name="one_time_link")
     op.drop_table("one_time_link")
     op.drop_table("notification_setting")

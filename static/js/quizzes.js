@@ -1,7 +1,7 @@
 // The page of an open attempt: every answer is saved as it is given, the clock is the server's.
 
 import { countWords, isAnswered, makeOrdering, read } from "./lib/answers.js";
-import { Countdown, face } from "./lib/countdown.js";
+import { Countdown, face } from "./lib/clock.js";
 import { Post } from "./lib/post.js";
 import { SaveQueue } from "./lib/save-queue.js";
 

@@ -1,5 +1,5 @@
-// The little every page shares: show a password, go to the errors of a form, let a second press do nothing, and
-// renew a page about work that still runs.
+// The little every page shares: show a password, go to the errors of a form, let a second press do nothing, renew a page
+// about work that still runs, and bring to the server what waits on the phone.
 
 function reveal(button) {
   const input = document.getElementById(button.dataset.reveal);
@@ -39,6 +39,24 @@ function renew() {
 
 const running = document.querySelector("meta[name=renew]");
 if (running) setTimeout(renew, Number(running.content) * 1000);
+
+// Work that an earlier page left on this phone is brought to the server from any page; offline the page says so.
+function attendOutbox() {
+  import("./lib/outbox.js").then(({ openOutbox }) => openOutbox());
+}
+
+function leftBehind() {
+  try {
+    return localStorage.getItem("bina-waiting") === document.body.dataset.person;
+  } catch {
+    return false;
+  }
+}
+
+if (document.body.dataset.person) {
+  if (!navigator.onLine || leftBehind()) attendOutbox();
+  else window.addEventListener("offline", attendOutbox, { once: true });
+}
 
 document.querySelectorAll("[data-reveal]").forEach(reveal);
 document.querySelector("[data-error-summary]")?.focus();

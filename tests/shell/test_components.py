@@ -77,7 +77,7 @@ def pages() -> Environment:
 def sheet(pages: Environment, staff: bool) -> str:
     form = SheetForm()
     form.validate()
-    actor = SimpleNamespace(name="Nurul Hidayati", initials="NH", is_staff=staff)
+    actor = SimpleNamespace(id="7", name="Nurul Hidayati", initials="NH", is_staff=staff)
     nav = [
         SimpleNamespace(
             label=label, url=f"/{icon}", icon=icon, current=icon == "home", group=group, count=None

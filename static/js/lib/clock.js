@@ -1,4 +1,23 @@
-// Counts down to the server's deadline. The phone's own clock is never asked: only how much time has passed since.
+// The server's time without the phone's clock: a moment that the server named, and how much has passed since by the
+// page's own steady clock. Before the server has named one on this page, the difference it had last time is used.
+
+export class ServerClock {
+  base = null;
+
+  // The server said `milliseconds`; `at` is when, by performance.now().
+  set(milliseconds, at = performance.now()) {
+    this.base = milliseconds - at;
+  }
+
+  // A page that comes from the phone knows an old moment: what has passed since is asked of the phone's clock, once.
+  recall({ server, phone }) {
+    this.base ??= server + Math.max(0, Date.now() - phone) - performance.now();
+  }
+
+  now() {
+    return this.base === null ? null : Math.round(this.base + performance.now());
+  }
+}
 
 export function face(seconds) {
   const two = (value) => String(value).padStart(2, "0");
