@@ -1073,6 +1073,7 @@ def upgrade() -> None:
         ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deadline", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("device", sa.Uuid(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by_clock", sa.Boolean(), nullable=False),
         sa.Column("points", sa.Numeric(), nullable=True),
@@ -1202,6 +1203,9 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("device", sa.Uuid(), nullable=True),
+        sa.Column("conflict", sa.Integer(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("waits", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("share", sa.Numeric(), nullable=True),
@@ -1245,10 +1249,56 @@ def upgrade() -> None:
         sa.Column("base", sa.Integer(), nullable=True),
         sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device", sa.Uuid(), nullable=True),
+        sa.Column("rev", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("beside", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempt.id"], name=op.f("fk_answer_revision_attempt_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("attempt_id", "number", "revision", name=op.f("pk_answer_revision")),
+    )
+    op.create_index(
+        "uq_answer_revision_device", "answer_revision", ["attempt_id", "number", "device", "rev"], unique=True
+    )
+    op.create_table(
+        "late_answer",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("device", sa.Uuid(), nullable=True),
+        sa.Column("rev", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "after_deadline", "after_grace", "after_submit", name="lateness", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_late_answer_attempt_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["person.id"], name=op.f("fk_late_answer_decided_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_answer")),
+        sa.UniqueConstraint(
+            "attempt_id", "number", "device", "rev", name=op.f("uq_late_answer_attempt_id_number_device_rev")
+        ),
+    )
+    op.create_index(
+        "ix_late_answer_open",
+        "late_answer",
+        ["attempt_id"],
+        unique=False,
+        postgresql_where=sa.text("accepted IS NULL"),
     )
     op.create_table(
         "project_comment",
@@ -1512,6 +1562,11 @@ def downgrade() -> None:
     op.drop_table("project_member")
     op.drop_table("project_draft")
     op.drop_table("project_comment")
+    op.drop_index(
+        "ix_late_answer_open", table_name="late_answer", postgresql_where=sa.text("accepted IS NULL")
+    )
+    op.drop_table("late_answer")
+    op.drop_index("uq_answer_revision_device", table_name="answer_revision")
     op.drop_table("answer_revision")
     op.drop_index("ix_answer_mark_answer", table_name="answer_mark")
     op.drop_table("answer_mark")

@@ -81,7 +81,7 @@ def _try(session: Session, seat: Seat, row: Row, *, now: datetime, chance: rando
         attempt = session.get_one(Attempt, start(session, seat, row.id, now=moment))
         values = {number: _answer(key["content"], chance) for number, key in enumerate(attempt.keys, 1)}
         quiz = quiz_of(session, row.id)
-        save(session, attempt, quiz, values, now=moment)
+        save(session, seat.person_id, attempt.id, values, now=moment)
         submit(session, attempt, quiz, now=moment + timedelta(minutes=9))
         if attempt.passed is not False or quiz.attempts_allowed == tried + 1:
             break

@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from courses.cohorts.queries import cohort_of
+from courses.quizzes import late as decisions
 from courses.quizzes import marking
 from courses.quizzes.class_queries import (
     Script,
@@ -25,15 +27,17 @@ from courses.quizzes.class_queries import (
     waiting_in,
 )
 from courses.quizzes.decimals import read_number
+from courses.quizzes.escape import MOST_BYTES, opened
 from courses.quizzes.kinds.base import points_of, rows
+from courses.quizzes.loading import load
 from courses.quizzes.papers import in_a_line, lead_and_rest
 from courses.quizzes.permissions import MARK, RESULTS
 from courses.quizzes.pictures import pictures_of
-from courses.quizzes.results import mean_gain
+from courses.quizzes.results import mean_gain, says
 from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid
-from lms.web import actor, session, store
+from lms.web import actor, session, settings, store
 
 CLASS = "/kelola/kelas/<uuid:cohort_id>"
 DESK = f"{CLASS}/penilaian/<uuid:attempt_id>/<int:number>"
@@ -47,6 +51,57 @@ def waiting(cohort_id: uuid.UUID) -> str:
     cohort = staffed_cohort(session(), actor(), cohort_id)
     return render_template(
         "quizzes/waiting.html", cohort=cohort, waiting=waiting_in(session(), cohort_id), in_a_line=in_a_line
+    )
+
+
+@blueprint.get(f"{CLASS}/jawaban-terlambat")
+@needs(MARK)
+def late(cohort_id: uuid.UUID) -> str:
+    return _late(staffed_cohort(session(), actor(), cohort_id))
+
+
+@blueprint.post(f"{CLASS}/jawaban-terlambat/<uuid:late_id>")
+@needs(MARK)
+def decide(cohort_id: uuid.UUID, late_id: uuid.UUID) -> Response | tuple[str, int]:
+    cohort = staffed_cohort(session(), actor(), cohort_id)
+    accept, reason = "accept" in request.form, request.form.get("reason", "").strip()[:500]
+    try:
+        decisions.decide(session(), cohort, late_id, accept=accept, reason=reason, by=actor(), now=now())
+    except Invalid as refusal:
+        return _late(cohort, late_id, _(refusal.message)), 422
+    flash(_("Jawaban ikut dinilai.") if accept else _("Jawaban tidak ikut dinilai."), "success")
+    return redirect(url_for(".late", cohort_id=cohort_id), 303)
+
+
+@blueprint.post(f"{CLASS}/jawaban-terlambat/berkas")
+@needs(MARK)
+def load_file(cohort_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Answers that a learner carried here in a file because they could not leave the phone."""
+    cohort = staffed_cohort(session(), actor(), cohort_id)
+    sent = request.files.get("file")
+    try:
+        told = opened(sent.stream.read(MOST_BYTES) if sent else b"", settings().secret_keys)
+        count = load(session(), cohort, told, by=actor(), now=now())
+    except Invalid as refusal:
+        return _late(cohort, sentence=_(refusal.message)), 422
+    flash(
+        ngettext("%(num)s jawaban dari berkas diterima.", "%(num)s jawaban dari berkas diterima.", count),
+        "success",
+    )
+    return redirect(url_for(".late", cohort_id=cohort_id), 303)
+
+
+def _late(cohort: Any, wrong: uuid.UUID | None = None, sentence: str = "") -> str:
+    return render_template(
+        "quizzes/late.html",
+        cohort=cohort,
+        items=decisions.late_in(session(), cohort.id),
+        reasons=decisions.REASONS,
+        says=says,
+        in_a_line=in_a_line,
+        wrong=wrong,
+        sentence=sentence,
+        typed=request.form.get("reason", ""),
     )
 
 

@@ -6,6 +6,7 @@ from courses.quizzes import author_views, class_views, views
 from courses.quizzes.events import QuizMarked
 from courses.quizzes.jobs import close_attempt, close_overdue
 from courses.quizzes.listeners import tell_learner
+from courses.quizzes.operations import OPERATIONS
 from courses.quizzes.permissions import MARK, MARK_ALL, RESULTS
 from lms.feature import Feature
 
@@ -16,6 +17,7 @@ FEATURE = Feature(
     name="quizzes",
     blueprint=views.blueprint,
     permissions=[MARK, MARK_ALL, RESULTS],
+    operations=OPERATIONS,
     jobs=[close_overdue, close_attempt],
     listeners=[(QuizMarked, tell_learner)],
 )

@@ -1,15 +1,17 @@
-"""What an attempt page sends: fields `q_<number>` and `q_<number>_<item>`, or JSON from its script."""
+"""What an attempt page sends: fields `q_<number>` and `q_<number>_<item>`, or pieces of JSON from its script."""
 
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from courses.quizzes.kinds.registry import kind_of
-from lms.errors import Invalid
+from courses.quizzes.merging import Change
+from lms.errors import N_, Invalid
 
 _WHOLE = re.compile(r"[0-9]{1,6}")
 
@@ -33,26 +35,25 @@ def answers_in(paper: Sequence[Mapping[str, Any]], form: MultiDict[str, str]) ->
     }
 
 
-def answers_in_json(
-    paper: Sequence[Mapping[str, Any]], body: object
-) -> tuple[dict[int, Any], dict[int, int]]:
-    """`{"answers": {number: value}, "base": {number: revision}}` as normalised answers and bases.
-
-    What is not in this shape is refused; numbers that are not on the paper are dropped.
-    """
-    answers = body.get("answers") if isinstance(body, Mapping) else None
-    base = body.get("base", {}) if isinstance(body, Mapping) else None
-    if not isinstance(answers, Mapping) or not isinstance(base, Mapping):
-        raise Invalid
-    papers = {str(number): (number, shown) for number, shown in enumerate(paper, 1)}
-    values = {
-        papers[n][0]: kind_of(papers[n][1]).normalised(papers[n][1], value)
-        for n, value in answers.items()
-        if n in papers
-    }
-    seen = {papers[n][0]: value for n, value in base.items() if n in papers and _is_count(value)}
-    return values, seen
+def change_in(
+    content: Mapping[str, Any], paper: Sequence[Mapping[str, Any]], *, device: uuid.UUID, rev: int
+) -> Change:
+    """`{"number", "value", "base", "settles"}` as a change, its value in the normal form of its question."""
+    number, base = _count(content.get("number")), _count(content.get("base"))
+    if not 1 <= number <= len(paper):
+        raise Invalid(N_("Soal ini tidak ada dalam percobaan Anda."))
+    shown = paper[number - 1]
+    return Change(
+        number,
+        kind_of(shown).normalised(shown, content.get("value")),
+        device=device,
+        rev=rev,
+        base=base,
+        settles=content.get("settles") is True,
+    )
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000_000
+def _count(value: object) -> int:
+    """A small whole number; 0 for anything else."""
+    small = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000_000
+    return int(value) if small and isinstance(value, int) else 0

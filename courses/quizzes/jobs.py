@@ -10,7 +10,7 @@ from sqlalchemy.orm import undefer
 from courses.quizzes.models import Attempt
 from courses.quizzes.queries import overdue, quiz_of
 from courses.quizzes.services import close
-from courses.quizzes.timing import takes_answers
+from courses.quizzes.timing import grace_over
 from lms.jobs.queue import Work, job, later
 
 
@@ -33,5 +33,5 @@ def close_attempt(work: Work, *, attempt_id: str) -> None:
             .with_for_update()
         ).one()
         quiz, now = quiz_of(session, attempt.activity_id), work.now()
-        if attempt.is_open and not takes_answers(attempt.deadline, quiz.grace_minutes, now):
+        if attempt.is_open and grace_over(attempt.deadline, quiz.grace_minutes, now):
             close(session, attempt, quiz, now=now, by_clock=True)

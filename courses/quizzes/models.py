@@ -44,6 +44,14 @@ class AttemptState(enum.StrEnum):
     MARKED = "marked"
 
 
+class Lateness(enum.StrEnum):
+    """Why an answer was kept for a person to decide on instead of counting."""
+
+    AFTER_DEADLINE = "after_deadline"
+    AFTER_GRACE = "after_grace"
+    AFTER_SUBMIT = "after_submit"
+
+
 class Question(Identified, Model):
     """An item of a course's bank. Editing makes a new version; attempts keep what they showed.
 
@@ -106,7 +114,8 @@ class Attempt(Identified, Model):
     """One try at a quiz, frozen at its start: `paper` is what each question showed, `keys` what it is marked by.
 
     An item of `keys` is {"question", "version", "tags", "content"}. It is loaded only where it is asked for, so the
-    pages of an open attempt never hold a key. `deadline` is the server's; None means no time limit.
+    pages of an open attempt never hold a key. `deadline` is the server's; None means no time limit. `device` is where it is
+    being taken: another device may hand on what it still has, but it takes over only when its owner says so.
     """
 
     __tablename__ = "attempt"
@@ -132,6 +141,7 @@ class Attempt(Identified, Model):
     state: Mapped[AttemptState] = mapped_column(choice(AttemptState), default=AttemptState.OPEN)
     started_at: Mapped[datetime]
     deadline: Mapped[datetime | None]
+    device: Mapped[uuid.UUID | None]
     submitted_at: Mapped[datetime | None]
     closed_by_clock: Mapped[bool] = mapped_column(default=False)
     points: Mapped[Decimal | None]
@@ -145,7 +155,10 @@ class Attempt(Identified, Model):
 
 
 class Answer(Model):
-    """The latest answer to one question of an attempt; `number` counts from 1 as shown.
+    """The answer to one question of an attempt that counts; `number` counts from 1 as shown.
+
+    `revision` is its place in the journal, which goes on to `last`. `conflict` is the place of an answer from elsewhere that
+    was given without knowing this one, or overtaken unseen, until the learner has chosen between them.
 
     `waits` is true from handing in until a person has marked it. `share` (0..1) is that person's mark and `marking` holds
     what it was made of: {"levels": [index per criterion], "comment": text}.
@@ -158,6 +171,9 @@ class Answer(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
     revision: Mapped[int] = mapped_column(default=1)
+    last: Mapped[int] = mapped_column(default=1)
+    device: Mapped[uuid.UUID | None]
+    conflict: Mapped[int | None]
     saved_at: Mapped[datetime]
     waits: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     share: Mapped[Decimal | None]
@@ -166,9 +182,16 @@ class Answer(Model):
 
 
 class AnswerRevision(Model):
-    """Append-only: every answer that was ever saved. `base` is the revision that its page had seen, if it said so."""
+    """Append-only: every answer that ever arrived in time.
+
+    `base` is the revision that its page had seen, if it said so. `rev` counts up on its `device`; a form without script has
+    neither. `made_at` is when it was given, where the page could prove it. `beside` marks what did not count on arrival.
+    """
 
     __tablename__ = "answer_revision"
+    __table_args__ = (
+        sa.Index("uq_answer_revision_device", "attempt_id", "number", "device", "rev", unique=True),
+    )
 
     attempt_id: Mapped[uuid.UUID] = mapped_column(fk("attempt.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -176,6 +199,33 @@ class AnswerRevision(Model):
     base: Mapped[int | None]
     value: Mapped[Any] = mapped_column(JSONB)
     saved_at: Mapped[datetime]
+    device: Mapped[uuid.UUID | None]
+    rev: Mapped[int | None] = mapped_column(sa.BigInteger)
+    made_at: Mapped[datetime | None]
+    beside: Mapped[bool] = mapped_column(default=False)
+
+
+class LateAnswer(Identified, Model):
+    """An answer that arrived too late to count by itself: kept, and decided on by a person. `accepted` is that decision."""
+
+    __tablename__ = "late_answer"
+    __table_args__ = (
+        sa.UniqueConstraint("attempt_id", "number", "device", "rev"),
+        sa.Index("ix_late_answer_open", "attempt_id", postgresql_where=sa.text("accepted IS NULL")),
+    )
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(fk("attempt.id", cascade=True))
+    number: Mapped[int]
+    value: Mapped[Any] = mapped_column(JSONB)
+    device: Mapped[uuid.UUID | None]
+    rev: Mapped[int | None] = mapped_column(sa.BigInteger)
+    made_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    reason: Mapped[Lateness] = mapped_column(choice(Lateness))
+    accepted: Mapped[bool | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="")
 
 
 class AnswerMark(Identified, Model):

@@ -31,13 +31,17 @@ from lms.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The latest answer to one question, with the mark that a person gave it."""
+    """The answer to one question that counts, with the mark that a person gave it.
+
+    `other` is (answer, when it arrived) from elsewhere while the learner has still to choose between the two.
+    """
 
     value: Any
     revision: int
     saved_at: datetime
     share: Decimal | None = None
     comment: str = ""
+    other: tuple[Any, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,26 @@ class Sitting:
         return [n for n in numbers if n not in self.answers or self.answers[n].value is None]
 
     @property
+    def conflicts(self) -> list[int]:
+        """The questions with two answers between which the learner has still to choose."""
+        return [number for number, saved in sorted(self.answers.items()) if saved.other]
+
+    @property
     def saved_at(self) -> datetime | None:
         """When the last answer arrived."""
         return max((saved.saved_at for saved in self.answers.values()), default=None)
 
 
+_OTHER = (
+    sa.select(sa.func.jsonb_build_array(AnswerRevision.value, AnswerRevision.saved_at))
+    .where(
+        AnswerRevision.attempt_id == Answer.attempt_id,
+        AnswerRevision.number == Answer.number,
+        AnswerRevision.revision == Answer.conflict,
+    )
+    .correlate(Answer)
+    .scalar_subquery()
+)
 _ANSWERS = (
     sa.select(
         sa.func.jsonb_object_agg(
@@ -72,6 +91,7 @@ _ANSWERS = (
                 Answer.saved_at,
                 sa.cast(Answer.share, sa.Text),
                 Answer.marking["comment"].astext,
+                _OTHER,
             ),
         )
     )
@@ -143,8 +163,9 @@ def _answers(told: Mapping[str, Sequence[Any]]) -> dict[int, Saved]:
             datetime.fromisoformat(at),
             None if share is None else Decimal(share),
             comment or "",
+            (other[0], datetime.fromisoformat(other[1])) if other else None,
         )
-        for number, (value, revision, at, share, comment) in told.items()
+        for number, (value, revision, at, share, comment, other) in told.items()
     }
 
 

@@ -47,6 +47,11 @@ class Reviewed:
     comment: str
 
 
+def says(shown: Mapping[str, Any], value: Any, say: Say = str) -> str:
+    """An answer in words, as far as the paper knows them; empty when it was cleared."""
+    return kind_of(shown).says(shown, value, say=say)
+
+
 def review(keys: Sequence[Mapping[str, Any]], answers: Mapping[int, Given], say: Say) -> list[Reviewed]:
     """Every question of an attempt with its key; show it only to those who may see keys."""
     return [_reviewed(number, key["content"], answers.get(number), say) for number, key in enumerate(keys, 1)]

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from courses.cohorts.queries import Seat
@@ -17,17 +16,16 @@ from courses.progress.models import State
 from courses.progress.services import begin, record
 from courses.quizzes.drawing import new_seed
 from courses.quizzes.events import AttemptSubmitted
+from courses.quizzes.journal import Kept, held_attempt, keep
 from courses.quizzes.kinds.registry import kind_of
-from courses.quizzes.models import Answer, AnswerRevision, Attempt, AttemptState, Quiz, QuizRole
+from courses.quizzes.merging import Change
+from courses.quizzes.models import Answer, Attempt, AttemptState, Quiz, QuizRole
 from courses.quizzes.papers import freeze
-from courses.quizzes.queries import Saved, answers_of, bank_of, entry_of, percents_of, values_at
+from courses.quizzes.queries import Saved, Sitting, answers_of, bank_of, entry_of, percents_of, values_at
 from courses.quizzes.scoring import Marks, counting, passed, score_attempt
-from courses.quizzes.timing import deadline_for, is_over, takes_answers
+from courses.quizzes.timing import deadline_for, is_over
 from lms.errors import N_, Conflict
 from lms.events import publish
-
-HANDED_IN = N_("Percobaan ini sudah dikumpulkan. Jawaban yang tersimpan tidak berubah.")
-TOO_LATE = N_("Waktu dan masa tenggang sudah lewat. Jawaban yang tersimpan sebelumnya aman dan ikut dinilai.")
 
 
 def start(session: Session, seat: Seat, activity_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
@@ -62,86 +60,42 @@ def start(session: Session, seat: Seat, activity_id: uuid.UUID, *, now: datetime
 
 
 def save(
-    session: Session,
-    attempt: Attempt,
-    quiz: Quiz,
-    values: Mapping[int, Any],
-    *,
-    base: Mapping[int, int] | None = None,
-    now: datetime,
-) -> dict[int, int]:
-    """Keep answers (number → normalised value) and return the revision of each. The attempt's row is locked.
-
-    What comes last counts and every revision stays in answer_revision. The same value again makes no new revision, so a
-    request that is sent twice changes nothing. Raises Conflict after handing in, or after deadline and grace.
-    """
-    if not attempt.is_open:
-        raise Conflict(HANDED_IN)
-    if not takes_answers(attempt.deadline, quiz.grace_minutes, now):
-        raise Conflict(TOO_LATE)
-    known = {number: value for number, value in values.items() if 1 <= number <= len(attempt.paper)}
-    return _keep(session, attempt.id, known, base or {}, now) if known else {}
-
-
-def _keep(
-    session: Session, attempt_id: uuid.UUID, values: Mapping[int, Any], base: Mapping[int, int], now: datetime
-) -> dict[int, int]:
-    """One statement: the latest answer, and its revision in the journal."""
-    rows = [
-        {"attempt_id": attempt_id, "number": number, "value": value, "revision": 1, "saved_at": now}
-        for number, value in values.items()
-    ]
-    new = insert(Answer).values(rows)
-    same = Answer.value == new.excluded.value
-    latest = (
-        new.on_conflict_do_update(
-            index_elements=[Answer.attempt_id, Answer.number],
-            set_={
-                "value": new.excluded.value,
-                "revision": sa.case((same, Answer.revision), else_=Answer.revision + 1),
-                "saved_at": sa.case((same, Answer.saved_at), else_=now),
-            },
-        )
-        .returning(Answer.attempt_id, Answer.number, Answer.revision, Answer.value, Answer.saved_at)
-        .cte("latest")
-    )
-    seen = sa.case(dict(base), value=latest.c.number) if base else sa.null()
-    kept = sa.select(
-        latest.c.attempt_id,
-        latest.c.number,
-        latest.c.revision,
-        latest.c.value,
-        latest.c.saved_at,
-        sa.cast(seen, sa.Integer),
-    )
-    columns = ["attempt_id", "number", "revision", "value", "saved_at", "base"]
-    journal = insert(AnswerRevision).from_select(columns, kept).on_conflict_do_nothing().cte("journal")
-    result = session.execute(sa.select(latest.c.number, latest.c.revision).add_cte(journal))
-    return {row[0]: row[1] for row in result}
+    session: Session, person_id: uuid.UUID, attempt_id: uuid.UUID, values: Mapping[int, Any], *, now: datetime
+) -> list[Kept]:
+    """Keep answers (number → normalised value) as they stand, whatever was there before."""
+    changes = [Change(number, value) for number, value in values.items()]
+    return keep(session, held_attempt(session, person_id, attempt_id, changes), changes, now=now)
 
 
 def save_page(
     session: Session,
-    attempt: Attempt,
-    quiz: Quiz,
+    sitting: Sitting,
     values: Mapping[int, Any],
     *,
     base: Mapping[int, int],
     now: datetime,
-) -> dict[int, int]:
-    """Keep a whole page of answers as an ordinary form sends it, touched or not.
+) -> list[int]:
+    """Keep a whole page of answers as an ordinary form sends it, touched or not; returns those a person must decide on.
 
-    Where another page has saved meanwhile, a value that this page only showed and nobody touched is left alone.
+    Where another page has saved meanwhile, a value that this page only showed and nobody touched is left alone. What
+    arrives after the grace, or after handing in, is kept as late.
     """
+    attempt = sitting.attempt
     saved = answers_of(session, attempt.id)
     older = {n: seen for n, seen in base.items() if n in saved and seen < saved[n].revision}
     shown = values_at(session, attempt.id, older)
-    changed = {
-        number: value
+    changes = [
+        Change(number, value, base=base.get(number))
         for number, value in values.items()
-        if value != _now_there(saved.get(number)) and not (number in older and value == shown.get(number))
-    }
-    return save(session, attempt, quiz, changed, base=base, now=now)
+        if 1 <= number <= len(attempt.paper)
+        and value != _now_there(saved.get(number))
+        and not (number in older and value == shown.get(number))
+    ]
+    if not changes:
+        return []
+    held = held_attempt(session, sitting.seat.person_id, attempt.id, changes)
+    kept = keep(session, held, changes, now=now)
+    return [change.number for change, taken in zip(changes, kept, strict=True) if taken.late]
 
 
 def _now_there(saved: Saved | None) -> Any:
@@ -156,6 +110,23 @@ def submit(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime) -> 
 
 def close(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime, by_clock: bool = False) -> None:
     """Close an open attempt with what was saved, mark it and tell progress. The attempt's row is locked."""
+    attempt.submitted_at, attempt.closed_by_clock = now, by_clock
+    waiting = _mark_all(session, attempt, quiz)
+    settle(session, attempt, quiz, _percents(session, attempt), now=now)
+    publish(session, AttemptSubmitted(attempt.id, attempt.enrolment_id, attempt.activity_id, waiting))
+
+
+def mark_again(
+    session: Session, attempt: Attempt, quiz: Quiz, *, by: uuid.UUID, reason: str, now: datetime
+) -> None:
+    """Mark an attempt that was handed in once more, because an answer was added to it."""
+    _mark_all(session, attempt, quiz)
+    percents = percents_of(session, attempt.enrolment_id, attempt.activity_id)
+    settle(session, attempt, quiz, percents, now=now, by=by, reason=reason)
+
+
+def _mark_all(session: Session, attempt: Attempt, quiz: Quiz) -> int:
+    """Mark every answer that a machine can mark; returns how many wait for a person."""
     answers = answers_of(session, attempt.id)
     waiting = _waiting(attempt, answers)
     if waiting:
@@ -164,12 +135,9 @@ def close(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime, by_c
             .where(Answer.attempt_id == attempt.id, Answer.number.in_(waiting))
             .values(waits=True)
         )
-    attempt.submitted_at, attempt.closed_by_clock = now, by_clock
     take_marks(attempt, marks_of(attempt, answers), quiz)
     session.flush()
-    settle(session, attempt, quiz, _percents(session, attempt), now=now)
-    told = AttemptSubmitted(attempt.id, attempt.enrolment_id, attempt.activity_id, len(waiting))
-    publish(session, told)
+    return len(waiting)
 
 
 def _waiting(attempt: Attempt, answers: Mapping[int, Saved]) -> list[int]:
@@ -177,7 +145,9 @@ def _waiting(attempt: Attempt, answers: Mapping[int, Saved]) -> list[int]:
     return [
         number
         for number, key in enumerate(attempt.keys, 1)
-        if number in answers and kind_of(key["content"]).score(key["content"], answers[number].value) is None
+        if number in answers
+        and answers[number].share is None
+        and kind_of(key["content"]).score(key["content"], answers[number].value) is None
     ]
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from courses.quizzes.models import Lateness
+
+# What an answer without a proof of when it was given may spend between a phone and the server.
+ON_THE_WIRE = timedelta(minutes=1)
 SOON, LAST = 300, 60  # seconds: from here the clock turns brown, then red (design 4.9)
 
 
@@ -20,9 +24,30 @@ def is_over(deadline: datetime | None, now: datetime) -> bool:
     return deadline is not None and now >= deadline
 
 
-def takes_answers(deadline: datetime | None, grace_minutes: int, now: datetime) -> bool:
-    """Whether an answer that arrives now is still kept."""
-    return deadline is None or now <= deadline + timedelta(minutes=grace_minutes)
+def accepted_until(deadline: datetime | None, grace_minutes: int) -> datetime | None:
+    """Until when answers that were given in time may arrive; None without a deadline."""
+    return None if deadline is None else deadline + timedelta(minutes=grace_minutes)
+
+
+def grace_over(deadline: datetime | None, grace_minutes: int, now: datetime) -> bool:
+    """Whether no answer that arrives now may count by itself any more, whenever it was given."""
+    until = accepted_until(deadline, grace_minutes)
+    return until is not None and now > until
+
+
+def lateness(
+    deadline: datetime | None, grace_minutes: int, *, made: datetime | None, now: datetime
+) -> Lateness | None:
+    """Why an answer that arrives `now` does not count by itself; None when it counts (quality A7, rule 4).
+
+    `made` is when it was given, proved by a ticket. Without a proof the wire is given a minute.
+    """
+    if deadline is None or now <= deadline:
+        return None
+    if grace_over(deadline, grace_minutes, now):
+        return Lateness.AFTER_GRACE
+    given = made if made is not None else now - ON_THE_WIRE
+    return None if given <= deadline else Lateness.AFTER_DEADLINE
 
 
 def seconds_left(deadline: datetime | None, now: datetime) -> int | None:

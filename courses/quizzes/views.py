@@ -6,26 +6,29 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import generate_csrf
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from courses.cohorts.queries import seat_of
 from courses.progress.outline import Outline
 from courses.progress.queries import open_row, outline_of
 from courses.quizzes import services
-from courses.quizzes.forms import answers_in, answers_in_json, bases_in
+from courses.quizzes.escape import public_key
+from courses.quizzes.forms import answers_in, bases_in
 from courses.quizzes.kinds.registry import KINDS
+from courses.quizzes.late import late_count
 from courses.quizzes.models import QuizRole
 from courses.quizzes.papers import lead_and_rest, receipt
 from courses.quizzes.pictures import pictures_of
 from courses.quizzes.queries import Sitting, entry_of, sitting_of
-from courses.quizzes.results import Gain, gained, may_see_keys, review, strengths
-from courses.quizzes.timing import clock_face, is_over, seconds_left, urgency
+from courses.quizzes.results import Gain, gained, may_see_keys, review, says, strengths
+from courses.quizzes.tickets import ticket_for
+from courses.quizzes.timing import accepted_until, clock_face, is_over, seconds_left, urgency
 from lms.access import SIGNED_IN, needs
-from lms.clock import now
-from lms.web import actor, session, store
+from lms.clock import milliseconds, now
+from lms.web import actor, session, settings, store
 
 QUIZ = "/kelas/<uuid:cohort_id>/kuis/<uuid:activity_id>"
 ATTEMPT = f"{QUIZ}/percobaan/<uuid:attempt_id>"
@@ -57,16 +60,22 @@ def begin(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response:
 @needs(SIGNED_IN)
 def attempt(**ids: Any) -> str | Response:
     sitting, moment = sitting_of(session(), actor(), **ids), now()
-    if not sitting.attempt.is_open:
+    found = sitting.attempt
+    if not found.is_open:
         return _to(".result", sitting)
-    if is_over(sitting.attempt.deadline, moment):
+    if is_over(found.deadline, moment):
         return _to(".check", sitting)
     return render_template(
         "quizzes/attempt.html",
         **_around(sitting, moment),
         items=_items(sitting),
         lead_and_rest=lead_and_rest,
-        picture_of=pictures_of(session(), store(), sitting.attempt.paper),
+        says=says,
+        moment=moment,
+        ticket=ticket_for(found, sitting.quiz.grace_minutes, settings().secret_keys, moment),
+        escape_key=public_key(settings().secret_keys),
+        receipt=receipt(found.id),
+        picture_of=pictures_of(session(), store(), found.paper),
     )
 
 
@@ -76,12 +85,15 @@ def save(**ids: Any) -> Response:
     """The ordinary form: what changed on the page is kept, and when the time is over it is handed in."""
     sitting, moment = sitting_of(session(), actor(), **ids, lock=True, keys=True), now()
     found, quiz = sitting.attempt, sitting.quiz
-    if not found.is_open:
-        return _to(".result", sitting)
     values, base = answers_in(found.paper, request.form), bases_in(request.form)
-    services.save_page(session(), found, quiz, values, base=base, now=moment)
-    if is_over(found.deadline, moment):
+    if services.save_page(session(), sitting, values, base=base, now=moment):
+        flash(
+            _("Sebagian jawaban tiba terlambat. Jawaban itu disimpan dan diputuskan oleh pengajar."),
+            "warning",
+        )
+    if found.is_open and is_over(found.deadline, moment):
         services.submit(session(), found, quiz, now=moment)
+    if not found.is_open:
         return _to(".result", sitting)
     return _to(".check" if "submit" in request.form else ".attempt", sitting)
 
@@ -89,23 +101,17 @@ def save(**ids: Any) -> Response:
 @blueprint.get(f"{ATTEMPT}/jawaban")
 @needs(SIGNED_IN)
 def state(**ids: Any) -> Response:
-    """What the page's script asks when it comes back: is the attempt open, what is saved, which token to send."""
+    """What the page's script asks when it comes back: is the attempt open, where is it held, what is saved."""
     sitting, moment = sitting_of(session(), actor(), **ids), now()
-    saved = {number: kept.revision for number, kept in sitting.answers.items()}
-    return jsonify(_clock(sitting, moment) | {"saved": saved, "token": generate_csrf()})
-
-
-@blueprint.post(f"{ATTEMPT}/jawaban")
-@needs(SIGNED_IN)
-def keep(**ids: Any) -> Response:
-    """Answers from the page's script; the revision of each comes back, and which had been changed elsewhere."""
-    sitting, moment = sitting_of(session(), actor(), **ids, lock=True), now()
-    values, base = answers_in_json(sitting.attempt.paper, request.get_json(silent=True))
-    saved = services.save(session(), sitting.attempt, sitting.quiz, values, base=base, now=moment)
-    overtaken = [
-        number for number, revision in saved.items() if number in base and revision > base[number] + 1
-    ]
-    return jsonify(_clock(sitting, moment) | {"saved": saved, "overtaken": overtaken})
+    found = sitting.attempt
+    saved = {number: [kept.revision, kept.value, kept.other] for number, kept in sitting.answers.items()}
+    return jsonify(
+        now=milliseconds(moment),
+        open=found.is_open,
+        deadline=None if found.deadline is None else milliseconds(found.deadline),
+        holder=found.device,
+        saved=saved,
+    )
 
 
 @blueprint.get(f"{ATTEMPT}/periksa")
@@ -147,6 +153,7 @@ def result(**ids: Any) -> str | Response:
         gain=_gain(syllabus, sitting),
         following=_following(syllabus, sitting),
         late=[n for n, kept in sitting.answers.items() if found.deadline and kept.saved_at > found.deadline],
+        undecided=late_count(session(), found.id),
         receipt=receipt(found.id),
         picture_of=pictures_of(session(), store(), found.paper),
     )
@@ -185,15 +192,9 @@ def _around(sitting: Sitting, moment: datetime) -> dict[str, Any]:
         "left": left,
         "time": None if left is None else clock_face(left),
         "urgency": urgency(left),
+        "accepted_until": accepted_until(sitting.attempt.deadline, sitting.quiz.grace_minutes),
         "over": is_over(sitting.attempt.deadline, moment),
     }
-
-
-def _clock(sitting: Sitting, moment: datetime) -> dict[str, Any]:
-    """Milliseconds left by the server's clock, and where to go when the attempt is no longer open."""
-    deadline = sitting.attempt.deadline
-    left = None if deadline is None else max(0, round((deadline - moment).total_seconds() * 1000))
-    return {"open": sitting.attempt.is_open, "left": left, "result": url_for(".result", **_here(sitting))}
 
 
 def _here(sitting: Sitting) -> dict[str, Any]:

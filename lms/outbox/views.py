@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from lms.access import SIGNED_IN, needs
-from lms.clock import now
+from lms.clock import milliseconds, now
 from lms.feature import Feature
 from lms.outbox.batch import batch_in
 from lms.outbox.services import receive
@@ -38,7 +39,14 @@ def take() -> Response:
     batch, moment = batch_in(request.get_json(silent=True)), now()
     if batch.person != actor().id:
         return _not_now("other-person")
-    outcomes = receive(session(), kinds(), batch, by=actor(), now=moment)
+    try:
+        outcomes = receive(session(), kinds(), batch, by=actor(), now=moment)
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        # The same work came on two ways at once; whoever was second asks again and is told what became of it.
+        session().rollback()
+        outcomes = None
     if outcomes is None:
         return _not_now("busy")
     return jsonify(now=milliseconds(moment), receipts=_receipts(outcomes))
@@ -48,10 +56,6 @@ def kinds() -> Mapping[str, Operation]:
     """The work that the features take, by kind."""
     features: list[Feature] = current_app.extensions["features"]
     return {operation.kind: operation for feature in features for operation in feature.operations}
-
-
-def milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 def _not_now(reason: str) -> Response:

@@ -20,6 +20,7 @@ from flask_babel import Babel, Domain, get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from lms.clock import milliseconds
 from lms.people.employee_number import grouped, masked
 
 LOCALES = {"id": "Bahasa Indonesia", "en": "English"}
@@ -83,6 +84,7 @@ def register(app: Flask, root: Path) -> None:
     )
     babel.domain_instance = FeatureDomain(root)
     app.jinja_env.filters.update(
+        milliseconds=milliseconds,
         day=day,
         short_day=short_day,
         moment=moment,

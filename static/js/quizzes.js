@@ -1,174 +1,171 @@
-// The page of an open attempt: every answer is saved as it is given, the clock is the server's.
+// The page of an open attempt: every answer is kept on the phone as it is given and brought to the server from there.
 
-import { countWords, isAnswered, makeOrdering, read } from "./lib/answers.js";
-import { Countdown, face } from "./lib/clock.js";
-import { Post } from "./lib/post.js";
-import { SaveQueue } from "./lib/save-queue.js";
+import { countWords, drawn, isAnswered, makeOrdering, read, write } from "./lib/answers.js";
+import { Attempt } from "./lib/attempt.js";
+import { bars, note } from "./lib/attempt-bars.js";
+import { Countdown } from "./lib/clock.js";
+import { openOutbox } from "./lib/outbox.js";
 
-const TYPING = 2000;
-const SPOKEN = [600, 300, 60, 0];
+const TYPING = 1500;
+const arrived = performance.getEntriesByType("navigation")[0]?.responseStart || performance.now();
 
-const form = document.querySelector("form[data-answers]");
-const status = document.querySelector("[data-quiz-status]");
+const form = document.querySelector("form[data-attempt]");
 const words = document.querySelector("[data-words]");
 const said = document.querySelector("[data-said]");
 const boxes = new Map(Array.from(form.querySelectorAll("[data-number]"), (box) => [box.dataset.number, box]));
-const base = (number) => form.elements[`base_${number}`];
-const revisions = new Map(Array.from(boxes.keys(), (number) => [number, Number(base(number).value)]));
-const countdown = new Countdown(tick);
-const post = new Post(form.dataset.answers, form.dataset.token, (left, at) => countdown.set(left, at));
-const queue = new SaveQueue({ send: (batch) => post.send(batch), revisions });
+const revisions = new Map(Array.from(boxes.keys(), (number) => [number, Number(form.elements[`base_${number}`].value)]));
+const typedBefore = new Map(Array.from(boxes, ([number, box]) => [number, JSON.stringify(drawn(box))]));
+
+const outbox = await openOutbox();
+const attempt = new Attempt(outbox, form.dataset, revisions);
+const bar = bars(form, boxes, attempt, outbox);
 let leaving = false;
 let ending = false;
 
-// Coming back to the page: is the attempt still open, and has another tab changed something?
-async function comeBack() {
-  if (leaving) return;
-  try {
-    const facts = await post.renew();
-    form.elements.csrf_token.value = post.token;
-    if (!facts.open) return leave(facts.result);
-    note("signed-out", false);
-    await queue.resume();
-    const elsewhere = Object.entries(facts.saved).some(([number, revision]) => revision > (revisions.get(number) ?? 0));
-    if (elsewhere && !queue.size) leave(location.href);
-  } catch (error) {
-    if (error.reason === "signed-out") note("signed-out", true);
-  }
-}
-
-function leave(address) {
-  leaving = true;
-  if (address === location.href) location.reload();
-  else location.replace(address);
-}
-
-function note(name, shown, text) {
-  const element = document.querySelector(`[data-note="${name}"]`);
-  if (text) element.querySelector("span").textContent = text;
-  element.hidden = !shown;
-}
-
-function mark(number, state) {
-  const shown = document.getElementById(`soal-${number}-saved`);
-  if (shown.dataset.saved === state) return;
-  const drawn = words.content.querySelector(`[data-saved="${state}"]`);
-  shown.className = drawn.className;
-  shown.dataset.saved = state;
-  shown.replaceChildren(...drawn.cloneNode(true).childNodes);
-}
-
-const STATES = { saving: "saving", waiting: "phone" };
-
-function draw(number) {
-  const answered = isAnswered(read(boxes.get(number)));
-  const state = STATES[queue.state(number)] ?? (answered ? "server" : "open");
-  mark(number, state);
-  form.querySelector(`[data-open="${number}"]`).hidden = answered;
-  base(number).value = revisions.get(number);
-  const tick = status.querySelectorAll(".ticks > li")[number - 1];
-  if (tick) tick.className = !answered ? "" : state === "server" ? "tick-server" : "tick-phone";
-}
-
-function drawWhole() {
-  const answered = Array.from(boxes.values()).filter((box) => isAnswered(read(box))).length;
-  status.querySelector("[data-answered] b").textContent = answered;
-  const bar = status.querySelector("progress");
-  if (bar) bar.value = answered;
-  form.querySelector("[data-open-list]").hidden = answered === boxes.size;
-  form.querySelector("[data-all]").hidden = answered !== boxes.size;
-  const shown = status.querySelector(".saved");
-  const state = !queue.size ? "server" : queue.failures ? "phone" : "saving";
-  const text = { server: words.dataset.saved, saving: words.dataset.saving }[state];
-  const drawn = words.content.querySelector(`[data-saved="${state}"]`).cloneNode(true);
-  drawn.lastElementChild.textContent = text ?? words.dataset.unsent.replace("{count}", queue.size);
-  shown.className = drawn.className;
-  shown.replaceChildren(...drawn.childNodes);
-}
-
-function tick(seconds) {
-  status.querySelector("[data-time]").textContent = face(seconds);
-  status.querySelector(".timer").className = `timer${seconds < 60 ? " timer-last" : seconds < 300 ? " timer-soon" : ""}`;
-  if (SPOKEN.includes(seconds)) said.textContent = words.dataset[`left-${seconds}`];
-  if (seconds === 0) end();
-}
-
-// The time is over: what is here is sent, then the server hands it in.
-async function end() {
-  if (ending) return;
-  ending = true;
-  for (const fieldset of form.querySelectorAll("fieldset")) fieldset.disabled = true;
-  for (;;) {
-    if ((await queue.flush()) || queue.stopped) break;
-    await new Promise((later) => setTimeout(later, 3000));
-  }
-  if (queue.stopped) return;
-  leaving = true;
-  // A moment later even a server whose clock is a little behind agrees.
-  setTimeout(() => HTMLFormElement.prototype.submit.call(form), 1000);
-}
-
-form.addEventListener("input", (event) => changed(event));
-form.addEventListener("change", (event) => changed(event));
-
-function changed(event) {
-  const box = event.target.closest("[data-number]");
-  if (!box) return;
-  const value = read(box);
-  if (box.dataset.kind === "essay") counted(box, value);
-  // A field that is left sends a change event for what its input events have already said.
-  if (JSON.stringify(value) === box.dataset.last) return;
-  box.dataset.last = JSON.stringify(value);
-  queue.put(box.dataset.number, value, typeof value === "string" && box.dataset.kind !== "single" ? TYPING : undefined);
-}
-
-function counted(box, text) {
-  const count = box.closest(".question").querySelector("[data-count]");
-  count.textContent = words.dataset.typed.replace("{count}", countWords(text));
-}
-
-queue.addEventListener("change", (event) => {
-  draw(event.detail);
-  drawWhole();
-});
-queue.addEventListener("sent", (event) => {
-  note("offline", false);
-  if (event.detail.overtaken.length) note("other", true);
-});
-queue.addEventListener("failed", ({ detail }) => {
-  note("offline", detail.again);
-  note("signed-out", detail.reason === "signed-out");
-  note("refused", detail.reason === "refused", detail.message);
-});
-
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (await queue.flush()) {
-    leaving = true;
-    location.assign(form.dataset.check);
-  } else if (!queue.stopped) {
-    document.querySelector("[data-note=offline]").scrollIntoView({ block: "center" });
-  }
-});
-
-document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? queue.flush() : comeBack()));
-window.addEventListener("pageshow", (event) => event.persisted && comeBack());
-window.addEventListener("focus", () => queue.stopped && comeBack());
-window.addEventListener("online", () => queue.flush());
-window.addEventListener("beforeunload", (event) => {
-  if (queue.size && !leaving) event.preventDefault();
-});
-
-form.querySelector("[data-plain]").hidden = true;
-for (const box of boxes.values()) {
+await attempt.setClock(arrived);
+const unsent = attempt.unsent();
+for (const [number, box] of boxes) {
+  const typed = JSON.stringify(read(box)) !== typedBefore.get(number);
+  if (unsent.has(number) && !typed) write(box, unsent.get(number));
   if (box.dataset.kind === "ordering") {
     makeOrdering(box, words.content, (item, place, count) => {
       said.textContent = words.dataset.place.replace("{item}", item).replace("{place}", place).replace("{count}", count);
     });
   }
+  // What was typed before this script arrived is an answer like any other.
+  box.dataset.last = typed ? typedBefore.get(number) : JSON.stringify(read(box));
+  if (typed) changed({ target: box });
+  bar.draw(number);
+}
+
+function changed({ target }) {
+  const box = target.closest("[data-number]");
+  if (!box || attempt.heldElsewhere) return;
+  const value = read(box);
+  if (box.dataset.kind === "essay") {
+    const count = box.closest(".question").querySelector("[data-count]");
+    count.textContent = words.dataset.typed.replace("{count}", countWords(value));
+  }
+  // A field that is left sends a change event for what its input events have already said.
+  if (JSON.stringify(value) === box.dataset.last) return;
+  box.dataset.last = JSON.stringify(value);
+  attempt.answer(box.dataset.number, value, { quiet: typeof value === "string" && box.dataset.kind !== "single" ? TYPING : undefined });
+}
+
+form.addEventListener("input", changed);
+form.addEventListener("change", changed);
+
+function lock(locked) {
+  for (const fieldset of form.querySelectorAll("fieldset.question")) fieldset.disabled = locked;
+}
+
+// Handing in
+
+async function handIn() {
+  ending = true;
+  lock(true);
+  note("submitting", true);
+  await attempt.submit();
+  await outbox.flush();
+}
+
+const sheet = document.querySelector("dialog[data-submit]");
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (ending) return;
+  if (navigator.onLine && (await outbox.flush())) leave(form.dataset.check);
+  else sheet.showModal();
+});
+sheet.addEventListener("close", () => sheet.returnValue === "submit" && handIn());
+
+function leave(address) {
+  leaving = true;
+  location.assign(address);
+}
+
+const countdown = new Countdown((seconds) => {
+  bar.time(seconds);
+  if (seconds === 0 && !ending && !attempt.heldElsewhere) handIn();
+});
+
+function setCountdown() {
+  if (attempt.left !== null) countdown.set(attempt.left);
+}
+
+// What happens to the attempt
+
+attempt.addEventListener("answer", ({ detail }) => bar.draw(detail.number));
+attempt.addEventListener("deadline", setCountdown);
+attempt.addEventListener("told", ({ detail }) => note("told", true, detail.message));
+attempt.addEventListener("rewrite", ({ detail }) => {
+  const box = boxes.get(detail.number);
+  form.elements[`base_${detail.number}`].value = revisions.get(detail.number);
+  if (box.dataset.last === JSON.stringify(detail.value) || attempt.state(detail.number) !== "server") return;
+  write(box, detail.value);
   box.dataset.last = JSON.stringify(read(box));
+  note("other", true);
+  bar.draw(detail.number);
+});
+attempt.addEventListener("conflicts", ({ detail }) => {
+  if (detail.numbers.some((number) => !document.querySelector(`[data-conflict="${number}"]`))) note("conflict", true);
+});
+attempt.addEventListener("elsewhere", ({ detail }) => elsewhere(detail.held));
+attempt.addEventListener("closed", () => {
+  leaving = true;
+  location.replace(form.dataset.result);
+});
+
+function elsewhere(held) {
+  lock(held || ending);
+  note("elsewhere", held);
+  if (held) document.querySelector("[data-note=elsewhere]").scrollIntoView({ block: "center" });
 }
-if (form.dataset.left) {
-  const arrived = performance.getEntriesByType("navigation")[0]?.responseStart;
-  countdown.set(Number(form.dataset.left) * 1000, arrived);
+
+document.querySelector("[data-take-over]").addEventListener("click", () => attempt.takeOver().then(() => attempt.look()));
+
+// Two answers to one question: the learner says which one counts.
+
+for (const choice of form.querySelectorAll("[data-conflict]")) {
+  const number = choice.dataset.conflict;
+  choice.addEventListener("click", async ({ target }) => {
+    const button = target.closest("[data-settle]");
+    if (!button) return;
+    const box = boxes.get(number);
+    if (button.dataset.settle === "other") write(box, JSON.parse(choice.dataset.other));
+    box.dataset.last = JSON.stringify(read(box));
+    choice.hidden = true;
+    await attempt.answer(number, read(box), { settles: true, quiet: 0 });
+  });
 }
+
+// The network, the store, the way out
+
+outbox.addEventListener("failed", ({ detail }) => {
+  note("offline", ["offline", "busy"].includes(detail.reason) && !ending);
+  note("signed-out", detail.reason === "signed-out");
+  note("other-person", detail.reason === "other-person");
+  note("full", detail.reason === "full");
+  bar.whole();
+});
+outbox.addEventListener("receipt", () => ["offline", "signed-out", "full"].forEach((name) => note(name, false)));
+outbox.addEventListener("idle", () => bar.whole());
+window.addEventListener("focus", () => attempt.look());
+window.addEventListener("pageshow", (event) => event.persisted && attempt.look());
+document.addEventListener("visibilitychange", () => document.hidden || attempt.look());
+window.addEventListener("beforeunload", (event) => {
+  if (outbox.waiting() && !leaving) event.preventDefault();
+});
+for (const button of document.querySelectorAll("[data-escape]")) {
+  button.addEventListener("click", async () => {
+    const { download } = await import("./lib/escape.js");
+    await download(outbox, form.dataset.escapeKey, form.dataset.escapeName);
+  });
+}
+
+form.querySelector("[data-plain]").hidden = true;
+setCountdown();
+elsewhere(attempt.heldElsewhere);
+if (!outbox.durable) note("full", outbox.waiting() > 0);
+if (attempt.wantsToSubmit) handIn();
+form.dataset.ready = "";

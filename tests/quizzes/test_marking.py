@@ -18,7 +18,8 @@ from lms.notifications.models import Notification, OutgoingMail
 from tests.conftest import Client
 from tests.factories.learning import ESSAY, make_quiz
 from tests.quizzes.room import NUMBER, Room, attempts, many, statements
-from tests.quizzes.test_attempts import begin, keep
+from tests.quizzes.sending import keep
+from tests.quizzes.test_attempts import begin
 
 PLAIN_ESSAY = {**ESSAY, "text": "<p>Ceritakan.</p>", "rubric": []}
 

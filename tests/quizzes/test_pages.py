@@ -23,7 +23,8 @@ from tests.quizzes.room import (
     right_answers,
     statements,
 )
-from tests.quizzes.test_attempts import begin, keep
+from tests.quizzes.sending import keep
+from tests.quizzes.test_attempts import begin
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY_WORDS = (

@@ -12,16 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.quizzes.kinds.base import with_ids
+from courses.quizzes.models import Lateness
 from courses.quizzes.papers import freeze, in_a_line, lead_and_rest, receipt
 from courses.quizzes.queries import Saved
 from courses.quizzes.results import Strength, gained, may_see_keys, mean_gain, review, strengths
 from courses.quizzes.timing import (
     clock_face,
     deadline_for,
+    grace_over,
     has_ended,
     is_over,
+    lateness,
     seconds_left,
-    takes_answers,
     urgency,
 )
 from tests.factories.learning import ESSAY
@@ -50,9 +52,31 @@ def test_the_time_is_over_at_the_deadline_and_answers_are_taken_to_the_end_of_th
     assert is_over(NOON, NOON)
     assert not is_over(None, NOON)
     end = NOON + timedelta(minutes=10)
-    assert takes_answers(NOON, 10, end)
-    assert not takes_answers(NOON, 10, end + second)
-    assert takes_answers(None, 0, end)
+    assert not grace_over(NOON, 10, end)
+    assert grace_over(NOON, 10, end + second)
+    assert not grace_over(None, 0, end)
+
+
+@pytest.mark.parametrize(
+    ("made", "arrives", "why"),
+    [
+        (None, 0, None),
+        (None, 60, None),
+        (None, 61, Lateness.AFTER_DEADLINE),
+        (-1, 599, None),
+        (0, 600, None),
+        (1, 2, Lateness.AFTER_DEADLINE),
+        (-1, 601, Lateness.AFTER_GRACE),
+        (None, -1, None),
+        (30, -1, None),
+    ],
+)
+def test_what_was_given_in_time_counts_until_the_grace_is_over(
+    made: int | None, arrives: int, why: Lateness | None
+) -> None:
+    given = None if made is None else NOON + timedelta(seconds=made)
+    assert lateness(NOON, 10, made=given, now=NOON + timedelta(seconds=arrives)) is why
+    assert lateness(None, 10, made=given, now=NOON) is None
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,27 @@ export function read(box) {
   return (readers[box.dataset.kind] ?? typed)(box);
 }
 
+// What the server had drawn, whatever was typed before this script arrived.
+export function drawn(box) {
+  const form = document.createElement("form");
+  form.append(box.cloneNode(true));
+  form.reset();
+  return read(form.firstChild);
+}
+
+// Shows an answer in its controls, as it came from the phone's store or from another tab.
+export function write(box, value) {
+  const chosen = (input) => {
+    if (Array.isArray(value)) return value.includes(input.value);
+    return value !== null && value !== undefined && String(value) === input.value;
+  };
+  for (const input of box.querySelectorAll("[type=radio], [type=checkbox]")) input.checked = chosen(input);
+  for (const select of box.querySelectorAll("select")) select.value = value?.[select.name.split("_").at(-1)] ?? "";
+  const field = box.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])");
+  if (field && !box.querySelector("select")) field.value = value ?? "";
+  box.dispatchEvent(new Event("rewritten"));
+}
+
 export function isAnswered(value) {
   if (value === null || value === undefined) return false;
   if (typeof value === "string") return value.trim() !== "";
@@ -67,6 +88,11 @@ export function makeOrdering(box, parts, say) {
     ends();
     list.dispatchEvent(new Event("change", { bubbles: true }));
   };
+  box.addEventListener("rewritten", () => {
+    const rows = Array.from(list.children).sort((a, b) => a.querySelector("select").value - b.querySelector("select").value);
+    list.append(...rows);
+    ends();
+  });
   agree.addEventListener("click", () => {
     number();
     list.querySelector("button:enabled").focus();

@@ -1,0 +1,225 @@
+"""Keeping answers: what counts, and beside it the journal of everything that arrived."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased, undefer
+
+from courses.cohorts.models import Enrolment
+from courses.quizzes.merging import Change, Standing, Verdict, after, judge
+from courses.quizzes.models import Answer, AnswerRevision, Attempt, LateAnswer, Lateness, Quiz
+from courses.quizzes.timing import lateness
+from lms.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An attempt with its row locked, and how the questions stand that are being answered.
+
+    The standings are from before the lock was granted. When another transaction changed them meanwhile, writing meets its
+    rows in the journal and fails as a whole; the phone sends again.
+    """
+
+    attempt: Attempt
+    quiz: Quiz
+    standings: dict[int, Standing]
+    conflicts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a change; `late` says why a person has to decide on it."""
+
+    verdict: Verdict
+    revision: int
+    standing: Standing
+    late: Lateness | None = None
+
+
+def held_attempt(
+    session: Session,
+    person_id: uuid.UUID,
+    attempt_id: uuid.UUID,
+    changes: Sequence[Change] = (),
+    *,
+    keys: bool = False,
+) -> Held:
+    """Somebody's own attempt, locked, with the standings of the questions that `changes` answer: one statement."""
+    own = aliased(AnswerRevision)
+    device = next((change.device for change in changes), None)
+    mine = sa.and_(own.attempt_id == Answer.attempt_id, own.number == Answer.number, own.device == device)
+    newest = sa.select(sa.func.max(own.rev)).where(mine).correlate(Answer).scalar_subquery()
+    again = sa.func.jsonb_object_agg(own.rev, sa.func.jsonb_build_array(own.revision, own.value))
+    revs = [change.rev for change in changes if change.rev is not None]
+    seen = sa.select(again).where(mine, own.rev.in_(revs)).correlate(Answer).scalar_subquery()
+    row = sa.func.jsonb_build_array(
+        Answer.value, Answer.revision, Answer.last, Answer.device, Answer.conflict, newest, seen
+    )
+    numbers = {change.number for change in changes}
+    standings = (
+        sa.select(sa.func.jsonb_object_agg(Answer.number, row))
+        .where(Answer.attempt_id == Attempt.id, Answer.number.in_(numbers))
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    conflicts = (
+        sa.select(sa.func.array_agg(Answer.number))
+        .where(Answer.attempt_id == Attempt.id, Answer.conflict.is_not(None))
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    found = (
+        sa.select(Attempt, Quiz, standings, conflicts)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(Quiz, Quiz.activity_id == Attempt.activity_id)
+        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
+        .with_for_update(of=Attempt)
+    )
+    if keys:
+        found = found.options(undefer(Attempt.keys))
+    result = session.execute(found, execution_options={"populate_existing": True}).one_or_none()
+    if result is None:
+        raise NotFound
+    attempt, quiz, told, open_conflicts = result
+    return Held(attempt, quiz, _standings(told or {}), sorted(open_conflicts or []))
+
+
+def _standings(told: Mapping[str, Sequence[Any]]) -> dict[int, Standing]:
+    return {
+        int(number): Standing(
+            value,
+            revision,
+            last,
+            None if device is None else uuid.UUID(device),
+            conflict,
+            newest or 0,
+            {int(rev): (place, earlier) for rev, (place, earlier) in (seen or {}).items()},
+        )
+        for number, (value, revision, last, device, conflict, newest, seen) in told.items()
+    }
+
+
+def keep(session: Session, held: Held, changes: Sequence[Change], *, now: datetime) -> list[Kept]:
+    """Take changes in their order: what may count is written in one statement, what is late in another.
+
+    The first device that answers holds the attempt.
+    """
+    attempt = held.attempt
+    standings, kept = dict(held.standings), []
+    for change in changes:
+        if attempt.device is None and attempt.is_open:
+            attempt.device = change.device
+        standing = standings.get(change.number, Standing())
+        verdict = judge(standing, change, attempt.device)
+        late = _late(held, change, verdict, standing, now)
+        if late is None and not attempt.is_open and verdict is not Verdict.MISMATCH:
+            verdict = Verdict.KNOWN  # it says what was handed in
+        if late is None:
+            standing = standings[change.number] = after(standing, change, verdict)
+        kept.append(Kept(verdict, _place(standing, change, verdict), standing, late))
+    _write(session, attempt.id, list(zip(changes, kept, strict=True)), now)
+    return kept
+
+
+def _late(held: Held, change: Change, verdict: Verdict, standing: Standing, now: datetime) -> Lateness | None:
+    """Why a person has to decide; what came before, and what is there already, needs no decision."""
+    if verdict in (Verdict.KNOWN, Verdict.MISMATCH) or standing.value == change.value:
+        return None
+    if not held.attempt.is_open:
+        return Lateness.AFTER_SUBMIT
+    return lateness(held.attempt.deadline, held.quiz.grace_minutes, made=change.made_at, now=now)
+
+
+def _place(standing: Standing, change: Change, verdict: Verdict) -> int:
+    """The place in the journal of a change that is in it."""
+    if change.rev is not None and change.rev in standing.seen:
+        return standing.seen[change.rev][0]
+    return standing.revision if verdict is Verdict.COUNTS else standing.last
+
+
+def _write(
+    session: Session, attempt_id: uuid.UUID, taken: Sequence[tuple[Change, Kept]], now: datetime
+) -> None:
+    late = [(change, kept.late) for change, kept in taken if kept.late is not None]
+    new = [pair for pair in taken if pair[1].late is None and _is_new(pair[1])]
+    if late:
+        rows = [
+            {"attempt_id": attempt_id, "received_at": now, "reason": reason, **_facts(change)}
+            for change, reason in late
+        ]
+        session.execute(insert(LateAnswer).values(rows).on_conflict_do_nothing())
+    if new:
+        session.execute(_journalled(attempt_id, new, now))
+
+
+def _is_new(kept: Kept) -> bool:
+    return kept.verdict in (Verdict.COUNTS, Verdict.BESIDE)
+
+
+def _journalled(attempt_id: uuid.UUID, new: Sequence[tuple[Change, Kept]], now: datetime) -> sa.Executable:
+    """One statement: the places in the journal, and how each question stands after the last of them."""
+    journal = insert(AnswerRevision).values(
+        [
+            {
+                "attempt_id": attempt_id,
+                "revision": kept.revision,
+                "base": change.base,
+                "saved_at": now,
+                "beside": kept.verdict is Verdict.BESIDE,
+                **_facts(change),
+            }
+            for change, kept in new
+        ]
+    )
+    final = {change.number: kept.standing for change, kept in new}
+    answers = insert(Answer).values(
+        [
+            {
+                "attempt_id": attempt_id,
+                "number": number,
+                "value": standing.value,
+                "revision": standing.revision,
+                "last": standing.last,
+                "device": standing.device,
+                "conflict": standing.conflict,
+                "saved_at": now,
+                "waits": False,
+            }
+            for number, standing in final.items()
+        ]
+    )
+    changed = ("value", "revision", "last", "device", "conflict")
+    moved = Answer.revision != answers.excluded.revision
+    return answers.on_conflict_do_update(
+        index_elements=[Answer.attempt_id, Answer.number],
+        set_={name: answers.excluded[name] for name in changed}
+        | {"saved_at": sa.case((moved, answers.excluded.saved_at), else_=Answer.saved_at)},
+    ).add_cte(journal.cte("journal"))
+
+
+def admit(session: Session, attempt: Attempt, change: Change, *, now: datetime) -> None:
+    """Let an answer count in an attempt that was handed in, because a person decided so. The attempt is locked."""
+    answer = session.get(Answer, (attempt.id, change.number))
+    standing = Standing(answer.value, answer.revision, answer.last) if answer else Standing()
+    standing = after(standing, change, Verdict.COUNTS)
+    kept = Kept(Verdict.COUNTS, standing.revision, standing)
+    session.execute(_journalled(attempt.id, [(change, kept)], now))
+    if answer:
+        session.expire(answer)
+
+
+def _facts(change: Change) -> dict[str, Any]:
+    return {
+        "number": change.number,
+        "value": change.value,
+        "device": change.device,
+        "rev": change.rev,
+        "made_at": change.made_at,
+    }
