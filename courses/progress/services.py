@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from courses.cohorts.models import Cohort, Enrolment, EnrolmentState
 from courses.progress.events import ActivityFinished
@@ -49,10 +50,10 @@ def record(
     reason: str = "",
 ) -> Progress:
     """Note where an activity stands. What is done stays done; marks are kept in the ledger, the given one counts."""
-    progress = begin(session, enrolment_id, activity_id, now=now)
-    was_done = progress.state is State.DONE
-    if percent is not None or passed is not None:
-        progress.percent, progress.passed = percent, passed
+    marked = percent is not None or passed is not None
+    marks = {"percent": percent, "passed": passed} if marked else {}
+    progress, before = _noted(session, enrolment_id, activity_id, state, marks, now)
+    if marked:
         session.add(
             MarkEntry(
                 enrolment_id=enrolment_id,
@@ -64,14 +65,54 @@ def record(
                 at=now,
             )
         )
-    progress.updated_at = now
-    if not was_done:
-        progress.state = state
-        if state is State.DONE:
-            progress.done_at = now
-            publish(session, ActivityFinished(enrolment_id, activity_id))
     session.flush()
+    # Of two requests at once both saw it open before, but only one of them was first.
+    if before != State.DONE and progress.state is State.DONE and progress.done_at == now:
+        publish(session, ActivityFinished(enrolment_id, activity_id))
     return progress
+
+
+def _noted(
+    session: Session,
+    enrolment_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    state: State,
+    marks: Mapping[str, Any],
+    now: datetime,
+) -> tuple[Progress, State | None]:
+    """The row with what is new in it, and the state it had when the statement began: one statement."""
+    row = insert(Progress).values(
+        enrolment_id=enrolment_id,
+        activity_id=activity_id,
+        state=state,
+        detail={},
+        began_at=now,
+        done_at=now if state is State.DONE else None,
+        updated_at=now,
+        **marks,
+    )
+    was_done = Progress.state == State.DONE
+    upsert = row.on_conflict_do_update(
+        index_elements=[Progress.enrolment_id, Progress.activity_id],
+        set_={
+            "state": sa.case((was_done, Progress.state), else_=row.excluded.state),
+            "done_at": sa.case((was_done, Progress.done_at), else_=row.excluded.done_at),
+            "updated_at": now,
+            **marks,
+        },
+    ).returning(Progress, _state_before(enrolment_id, activity_id))
+    progress, before = session.execute(upsert, execution_options={"populate_existing": True}).one()
+    return progress, before
+
+
+def _state_before(enrolment_id: uuid.UUID, activity_id: uuid.UUID) -> sa.ScalarSelect[State]:
+    """The state when the statement began."""
+    old = aliased(Progress)
+    return (
+        sa.select(old.state)
+        .where(old.enrolment_id == enrolment_id, old.activity_id == activity_id)
+        .scalar_subquery()
+    )
 
 
 def take_back(

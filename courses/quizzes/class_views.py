@@ -182,6 +182,7 @@ def results(cohort_id: uuid.UUID) -> str:
         quizzes=quiz_results(session(), cohort),
         gain=gain,
         may_mark=may_mark(session(), actor(), cohort),
+        late=decisions.count_in(session(), cohort_id),
     )
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from courses.cohorts.models import Enrolment
 from courses.quizzes.merging import Change, Standing, Verdict, after, judge
@@ -112,19 +113,18 @@ def keep(session: Session, held: Held, changes: Sequence[Change], *, now: dateti
     The first device that answers holds the attempt.
     """
     attempt = held.attempt
+    holder = attempt.device or next((change.device for change in changes if attempt.is_open), None)
     standings, kept = dict(held.standings), []
     for change in changes:
-        if attempt.device is None and attempt.is_open:
-            attempt.device = change.device
         standing = standings.get(change.number, Standing())
-        verdict = judge(standing, change, attempt.device)
+        verdict = judge(standing, change, holder)
         late = _late(held, change, verdict, standing, now)
         if late is None and not attempt.is_open and verdict is not Verdict.MISMATCH:
             verdict = Verdict.KNOWN  # it says what was handed in
         if late is None:
             standing = standings[change.number] = after(standing, change, verdict)
         kept.append(Kept(verdict, _place(standing, change, verdict), standing, late))
-    _write(session, attempt.id, list(zip(changes, kept, strict=True)), now)
+    _write(session, attempt, holder, list(zip(changes, kept, strict=True)), now)
     return kept
 
 
@@ -145,25 +145,34 @@ def _place(standing: Standing, change: Change, verdict: Verdict) -> int:
 
 
 def _write(
-    session: Session, attempt_id: uuid.UUID, taken: Sequence[tuple[Change, Kept]], now: datetime
+    session: Session,
+    attempt: Attempt,
+    holder: uuid.UUID | None,
+    taken: Sequence[tuple[Change, Kept]],
+    now: datetime,
 ) -> None:
     late = [(change, kept.late) for change, kept in taken if kept.late is not None]
     new = [pair for pair in taken if pair[1].late is None and _is_new(pair[1])]
     if late:
         rows = [
-            {"attempt_id": attempt_id, "received_at": now, "reason": reason, **_facts(change)}
+            {"attempt_id": attempt.id, "received_at": now, "reason": reason, **_facts(change)}
             for change, reason in late
         ]
         session.execute(insert(LateAnswer).values(rows).on_conflict_do_nothing())
     if new:
-        session.execute(_journalled(attempt_id, new, now))
+        statement = _journalled(attempt.id, new, now)
+        if holder != attempt.device:
+            held = sa.update(Attempt).where(Attempt.id == attempt.id).values(device=holder)
+            statement = statement.add_cte(held.cte("held"))
+            set_committed_value(attempt, "device", holder)
+        session.execute(statement)
 
 
 def _is_new(kept: Kept) -> bool:
     return kept.verdict in (Verdict.COUNTS, Verdict.BESIDE)
 
 
-def _journalled(attempt_id: uuid.UUID, new: Sequence[tuple[Change, Kept]], now: datetime) -> sa.Executable:
+def _journalled(attempt_id: uuid.UUID, new: Sequence[tuple[Change, Kept]], now: datetime) -> Insert:
     """One statement: the places in the journal, and how each question stands after the last of them."""
     journal = insert(AnswerRevision).values(
         [

@@ -77,10 +77,18 @@ def late_in(session: Session, cohort_id: uuid.UUID, *, limit: int = 200) -> list
     return [LateItem(*tuple(row)) for row in rows]
 
 
-def late_count(session: Session, attempt_id: uuid.UUID) -> int:
-    """How many answers of an attempt wait for a decision."""
-    found = sa.select(sa.func.count()).where(
-        LateAnswer.attempt_id == attempt_id, LateAnswer.accepted.is_(None)
+def count_in(session: Session, cohort_id: uuid.UUID) -> int:
+    """How many answers wait for a decision in a cohort."""
+    found = (
+        sa.select(sa.func.count())
+        .select_from(LateAnswer)
+        .join(Attempt, Attempt.id == LateAnswer.attempt_id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(
+            Enrolment.cohort_id == cohort_id,
+            LateAnswer.accepted.is_(None),
+            Attempt.state != AttemptState.OPEN,
+        )
     )
     return session.scalar(found) or 0
 

@@ -21,6 +21,7 @@ from courses.quizzes.models import (
     Attempt,
     AttemptState,
     ExtraTime,
+    LateAnswer,
     Question,
     Quiz,
     QuizQuestion,
@@ -46,13 +47,17 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """An attempt with everything its pages say around it: one statement. `answers` is empty when it was locked."""
+    """An attempt with everything its pages say around it: one statement. `answers` is empty when it was locked.
+
+    `undecided` counts the late answers on which nobody has decided yet.
+    """
 
     attempt: Attempt
     quiz: Quiz
     title: str
     seat: Seat
     answers: Mapping[int, Saved]
+    undecided: int
 
     @property
     def open_numbers(self) -> list[int]:
@@ -99,6 +104,12 @@ _ANSWERS = (
     .correlate(Attempt)
     .scalar_subquery()
 )
+_UNDECIDED = (
+    sa.select(sa.func.count())
+    .where(LateAnswer.attempt_id == Attempt.id, LateAnswer.accepted.is_(None))
+    .correlate(Attempt)
+    .scalar_subquery()
+)
 _SEAT = {
     "enrolment_id": Enrolment.id,
     "cohort_id": Cohort.id,
@@ -129,7 +140,7 @@ def sitting_of(
     With `lock` its row is locked and the answers are left out: another transaction may just be writing them.
     """
     found = (
-        sa.select(Attempt, Quiz, Activity.title, sa.null() if lock else _ANSWERS, *_SEAT.values())
+        sa.select(Attempt, Quiz, Activity.title, sa.null() if lock else _ANSWERS, _UNDECIDED, *_SEAT.values())
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Course, Course.id == Cohort.course_id)
@@ -151,8 +162,8 @@ def sitting_of(
     row = session.execute(found, execution_options={"populate_existing": True}).one_or_none()
     if row is None:
         raise NotFound
-    seat = Seat(**dict(zip(_SEAT, row[4:], strict=True)))
-    return Sitting(row[0], row[1], row[2], seat, _answers(row[3] or {}))
+    seat = Seat(**dict(zip(_SEAT, row[5:], strict=True)))
+    return Sitting(row[0], row[1], row[2], seat, _answers(row[3] or {}), row[4])
 
 
 def _answers(told: Mapping[str, Sequence[Any]]) -> dict[int, Saved]:

@@ -110,8 +110,9 @@ def submit(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime) -> 
 
 def close(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime, by_clock: bool = False) -> None:
     """Close an open attempt with what was saved, mark it and tell progress. The attempt's row is locked."""
-    attempt.submitted_at, attempt.closed_by_clock = now, by_clock
     waiting = _mark_all(session, attempt, quiz)
+    attempt.submitted_at, attempt.closed_by_clock = now, by_clock
+    session.flush()
     settle(session, attempt, quiz, _percents(session, attempt), now=now)
     publish(session, AttemptSubmitted(attempt.id, attempt.enrolment_id, attempt.activity_id, waiting))
 
@@ -121,6 +122,7 @@ def mark_again(
 ) -> None:
     """Mark an attempt that was handed in once more, because an answer was added to it."""
     _mark_all(session, attempt, quiz)
+    session.flush()
     percents = percents_of(session, attempt.enrolment_id, attempt.activity_id)
     settle(session, attempt, quiz, percents, now=now, by=by, reason=reason)
 
@@ -136,7 +138,6 @@ def _mark_all(session: Session, attempt: Attempt, quiz: Quiz) -> int:
             .values(waits=True)
         )
     take_marks(attempt, marks_of(attempt, answers), quiz)
-    session.flush()
     return len(waiting)
 
 

@@ -18,7 +18,6 @@ from courses.quizzes import services
 from courses.quizzes.escape import public_key
 from courses.quizzes.forms import answers_in, bases_in
 from courses.quizzes.kinds.registry import KINDS
-from courses.quizzes.late import late_count
 from courses.quizzes.models import QuizRole
 from courses.quizzes.papers import lead_and_rest, receipt
 from courses.quizzes.pictures import pictures_of
@@ -153,7 +152,6 @@ def result(**ids: Any) -> str | Response:
         gain=_gain(syllabus, sitting),
         following=_following(syllabus, sitting),
         late=[n for n, kept in sitting.answers.items() if found.deadline and kept.saved_at > found.deadline],
-        undecided=late_count(session(), found.id),
         receipt=receipt(found.id),
         picture_of=pictures_of(session(), store(), found.paper),
     )

@@ -1,6 +1,6 @@
 // The page of an open attempt: every answer is kept on the phone as it is given and brought to the server from there.
 
-import { countWords, drawn, isAnswered, makeOrdering, read, write } from "./lib/answers.js";
+import { countWords, drawn, makeOrdering, read, write } from "./lib/answers.js";
 import { Attempt } from "./lib/attempt.js";
 import { bars, note } from "./lib/attempt-bars.js";
 import { Countdown } from "./lib/clock.js";
@@ -65,6 +65,7 @@ async function handIn() {
   ending = true;
   lock(true);
   note("submitting", true);
+  for (const button of document.querySelectorAll("[name=submit]")) button.hidden = true;
   await attempt.submit();
   await outbox.flush();
 }

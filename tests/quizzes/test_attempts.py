@@ -34,7 +34,6 @@ from tests.quizzes.room import (
     SHORT,
     Room,
     attempts,
-    move_deadline,
     revisions,
     right_answers,
     saved,
@@ -151,34 +150,6 @@ def test_what_arrives_after_handing_in_changes_nothing_and_is_kept(
     assert saved(session)[4] == "SKM"
     assert ayu.get(at).location == f"{at}/hasil"
     assert ayu.get(f"{at}/periksa").location == f"{at}/hasil"
-
-
-def test_an_answer_that_arrives_within_the_grace_is_kept_and_said_to_be_late(
-    room: Room, client_of: Client, session: Session
-) -> None:
-    ayu = client_of(room.ayu)
-    at = begin(ayu, room)
-    move_deadline(session, attempts(session)[0].id, ago(minutes=9))
-    assert keep(ayu, at, {"4": "SKM"}).status_code == 200
-    assert ayu.get(at).location == f"{at}/periksa"
-    assert "Waktu habis" in ayu.get(f"{at}/periksa").text
-    assert ayu.post(at, data={"base_5": "0", "q_5": "9"}).location == f"{at}/hasil"
-    page = ayu.get(f"{at}/hasil").text
-    assert "2 jawaban tiba setelah waktu habis" in page
-    assert attempts(session)[0].closed_by_clock
-
-
-def test_after_the_grace_an_answer_is_refused_with_a_sentence(
-    room: Room, client_of: Client, session: Session
-) -> None:
-    ayu = client_of(room.ayu)
-    at = begin(ayu, room)
-    keep(ayu, at, {"4": "SKM"})
-    move_deadline(session, attempts(session)[0].id, ago(minutes=11))
-    refused = keep(ayu, at, {"4": "lain"})
-    assert refused.status_code == 409
-    assert "masa tenggang sudah lewat" in refused.get_json()["message"]
-    assert saved(session)[4] == "SKM"
 
 
 def test_the_clock_closes_what_is_overdue_with_what_was_saved(

@@ -48,7 +48,7 @@ export function bars(form, boxes, attempt, outbox) {
     drawn.lastElementChild.textContent = waiting ? words.dataset.unsent.replace("{count}", waiting) : words.dataset.saved;
     shown.className = drawn.className;
     shown.replaceChildren(...drawn.childNodes);
-    for (const count of document.querySelectorAll("[data-count-answered]")) count.textContent = `${answered}/${boxes.size}`;
+    for (const count of document.querySelectorAll("[data-count-answered]")) count.textContent = words.dataset.of.replace("{answered}", answered).replace("{count}", boxes.size);
     for (const count of document.querySelectorAll("[data-count-waiting]")) count.textContent = outbox.waiting();
   };
 
