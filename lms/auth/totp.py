@@ -5,9 +5,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import pyotp
-import segno
+from lms.late import late
+
+if TYPE_CHECKING:
+    import pyotp
+    import segno
+else:
+    pyotp, segno = late("pyotp"), late("segno")
 
 STEP = 30
 RECOVERY_CODES = 10

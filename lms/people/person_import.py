@@ -367,7 +367,7 @@ def finish(session: Session, imported: Import, now: datetime) -> None:
 
 def _numbered(
     session: Session, agency_id: uuid.UUID, numbers: Collection[str]
-) -> dict[str, sa.Row[tuple[str, uuid.UUID, uuid.UUID | None]]]:
+) -> dict[str, sa.Row[str, uuid.UUID, uuid.UUID | None]]:
     rows = session.execute(
         sa.select(EmployeeNumber.number, Person.id, Person.superior_id)
         .join(Person, Person.id == EmployeeNumber.person_id)
