@@ -56,6 +56,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def environment_of(settings: dict[str, str]) -> dict[str, str]:
+    """Ours with these settings, and with compiled modules kept as they are in production."""
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, **settings, "LMS_LOG_LEVEL": "WARNING"}
+
+
 @contextmanager
 def serving(application: str, environment: dict[str, str], *, workers: int = 2) -> Iterator[Server]:
     """`module:app` under gunicorn for the length of a block."""
@@ -64,10 +70,7 @@ def serving(application: str, environment: dict[str, str], *, workers: int = 2) 
         *(sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}"),
         *("--workers", str(workers), "--log-level", "error", application),
     ]
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**kept, **environment, **SMALL, "LMS_LOG_LEVEL": "WARNING"}
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=environment_of(environment) | SMALL)
     try:
         _wait(port, process)
         yield Server(port, process.pid)
