@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
-from lms.late import late
+from lms.lazy import lazy
 
 if TYPE_CHECKING:
     import markdown_it
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
 else:
-    markdown_it, sanitizer = late("markdown_it"), late("bleach.sanitizer")
+    markdown_it, sanitizer = lazy("markdown_it"), lazy("bleach.sanitizer")
 
 READING_SPEED = 180  # words a minute: careful reading of training material on a small screen (own choice)
 

@@ -25,7 +25,7 @@ from lms.audit.services import note
 from lms.database import new_id
 from lms.errors import N_, Invalid
 from lms.events import publish
-from lms.late import late
+from lms.lazy import lazy
 from lms.media.models import Media
 from lms.media.services import take_in
 from lms.storage.store import ObjectStore
@@ -33,7 +33,7 @@ from lms.storage.store import ObjectStore
 if TYPE_CHECKING:
     from PIL import Image
 else:
-    Image = late("PIL.Image")
+    Image = lazy("PIL.Image")
 
 MOST_LOGO, LOGO_SIDE = 2 * 1024 * 1024, 480
 _TEXTS = (

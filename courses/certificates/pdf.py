@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from courses.certificates.numbering import grouped
 from courses.certificates.wording import Signatory, day, grouped_number, rank_line
-from lms.late import late
+from lms.lazy import lazy
 
 if TYPE_CHECKING:
     import segno
     import typst
 else:
-    segno, typst = late("segno"), late("typst")
+    segno, typst = lazy("segno"), lazy("typst")
 
 SOURCE = Path(__file__).with_name("certificate.typ")
 STANDARDS = ["a-2a", "ua-1"]

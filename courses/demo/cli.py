@@ -12,13 +12,13 @@ from lms.auth.cli import link_address
 from lms.auth.models import LinkPurpose
 from lms.auth.services import make_link
 from lms.clock import now
-from lms.late import late
+from lms.lazy import lazy
 from lms.web import db, store
 
 if TYPE_CHECKING:
     from courses.demo import services
 else:
-    services = late("courses.demo.services")
+    services = lazy("courses.demo.services")
 
 demo_cli = AppGroup("demo", help="Invented people and our own courses.")
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lms.late import late
+from lms.lazy import lazy
 from lms.richtext import clean, from_markdown
 
 if TYPE_CHECKING:
     import markdown_it
     from markdown_it import MarkdownIt
 else:
-    markdown_it = late("markdown_it")
+    markdown_it = lazy("markdown_it")
 
 _ALONE = re.compile(r'<p>(<img src="([^"]+)"[^>]*>)</p>')
 _PICTURE = re.compile(r'<img src="media:([0-9a-z-]+)" alt="([^"]*)"[^>]*>')

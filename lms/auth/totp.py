@@ -7,13 +7,13 @@ import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from lms.late import late
+from lms.lazy import lazy
 
 if TYPE_CHECKING:
     import pyotp
     import segno
 else:
-    pyotp, segno = late("pyotp"), late("segno")
+    pyotp, segno = lazy("pyotp"), lazy("segno")
 
 STEP = 30
 RECOVERY_CODES = 10

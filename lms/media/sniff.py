@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lms.late import late
+from lms.lazy import lazy
 from lms.media.archive import open_archive
 from lms.media.names import extension
 from lms.media.office import LIMITS, Office, office_of
@@ -17,7 +17,7 @@ from lms.media.refusals import FileRefusal, Reason
 if TYPE_CHECKING:
     import puremagic
 else:
-    puremagic = late("puremagic")
+    puremagic = lazy("puremagic")
 
 HEAD = 4096  # bytes that `kind_of` wants to see
 Whole = Path | Callable[[], bytes]

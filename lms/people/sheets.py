@@ -12,14 +12,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO
 
 from lms.errors import N_, Invalid
-from lms.late import late
+from lms.lazy import lazy
 from lms.people import xlsx
 from lms.people.cells import FORMULA_STARTS, MAX_CELL, Row, collected
 
 if TYPE_CHECKING:
     import xlsxwriter
 else:
-    xlsxwriter = late("xlsxwriter")
+    xlsxwriter = lazy("xlsxwriter")
 
 MAX_BYTES = 10 * 2**20
 

@@ -58,11 +58,28 @@ def _whole(send: Send, bench: Bench) -> None:
 
 
 def _save(send: Send, attempt: str, token: str, numbers: Sequence[int], page: str) -> None:
-    """What the page's script sends for these questions."""
+    """What the page's outbox sends for these questions."""
     choices = {n: re.findall(rf'name="q_{n}"[^>]*value="(\w+)"', page) for n in numbers}
-    answers = {n: {"true": True, "false": False}.get(found[0], found[0]) for n, found in choices.items()}
-    body = json.dumps({"answers": answers, "base": dict.fromkeys(numbers, 0), "csrf_token": token})
-    _right(send("POST", f"{attempt}/jawaban", body, JSON), 200)
+    content = {"attempt": attempt.rpartition("/")[2], "base": 0}
+    operations = [
+        {
+            "id": str(uuid.uuid4()),
+            "kind": "quizzes:answer",
+            "order": number,
+            "content": {**content, "number": number, "value": _chosen(found[0])},
+            "made": None,
+        }
+        for number, found in choices.items()
+    ]
+    person = re.findall(r'data-person="([^"]+)"', page)[0]
+    sent = {"person": person, "device": str(uuid.uuid4()), "operations": operations, "csrf_token": token}
+    told = json.loads(_right(send("POST", "/kirim", json.dumps(sent), JSON), 200)[2])
+    if any(receipt["status"] != "saved" for receipt in told["receipts"].values()):
+        raise RuntimeError(f"not everything was saved: {told}")
+
+
+def _chosen(value: str) -> str | bool:
+    return {"true": True, "false": False}.get(value, value)
 
 
 def _token(page: str) -> str:

@@ -5,7 +5,7 @@ The type checker sees an ordinary import:
     if TYPE_CHECKING:
         import xlsxwriter
     else:
-        xlsxwriter = late("xlsxwriter")
+        xlsxwriter = lazy("xlsxwriter")
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from importlib import import_module
 from typing import Any
 
 
-def late(name: str) -> Any:
+def lazy(name: str) -> Any:
     """Stands for the module of this name."""
-    return _Late(name)
+    return _Lazy(name)
 
 
-class _Late:
+class _Lazy:
     def __init__(self, name: str) -> None:
         self._name = name
 
