@@ -9,12 +9,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from itertools import groupby
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from bleach.sanitizer import Cleaner
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
+from lms.lazy import lazy
+
+if TYPE_CHECKING:
+    import markdown_it
+    from bleach import sanitizer
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.token import Token
+else:
+    markdown_it, sanitizer = lazy("markdown_it"), lazy("bleach.sanitizer")
 
 READING_SPEED = 180  # words a minute: careful reading of training material on a small screen (own choice)
 
@@ -85,7 +91,7 @@ def clean(source: str) -> str:
     That holds by construction: the result is parsed and cleaned until it stands still. Text that never does (only
     somebody who looks for holes writes it) comes back as plain paragraphs.
     """
-    cleaner = Cleaner(
+    cleaner = sanitizer.Cleaner(
         _TAGS, _ATTRIBUTES, {"http", "https", "mailto", "media"}, strip=True, filters=[cast("Any", _tidied)]
     )
     text = _without_silent(_CONTROLS.sub("", source.replace("\r\n", "\n").replace("\r", "\n")))
@@ -143,7 +149,7 @@ def with_pictures(source: str, show: Callable[[str], Shown | None]) -> str:
 
 @cache
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    markdown = markdown_it.MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     markdown.add_render_rule("html_inline", _no_tag)
     markdown.add_render_rule("html_block", _no_tags)
     return markdown
@@ -163,7 +169,7 @@ def _no_tags(
 
 @cache
 def _inline_markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
+    return markdown_it.MarkdownIt("commonmark", {"html": False})
 
 
 def _paragraphs(text: str) -> str:

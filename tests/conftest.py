@@ -29,7 +29,21 @@ from tests.factories.people import sign_in
 
 pytest_plugins = ["tests.storage.engines"]
 
+# Files that take a minute or so. They begin first, so that no process is left alone with one at the end.
+LONGEST = (
+    "tests/journeys/",
+    "tests/media/test_browser.py",
+    "tests/quizzes/test_browser.py",
+    "tests/test_matrix.py",
+)
+
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After the shuffling of pytest-randomly."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")

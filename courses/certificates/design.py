@@ -7,9 +7,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image, UnidentifiedImageError
 from sqlalchemy.orm import Session
 
 from courses.certificates import numbering
@@ -26,9 +25,15 @@ from lms.audit.services import note
 from lms.database import new_id
 from lms.errors import N_, Invalid
 from lms.events import publish
+from lms.lazy import lazy
 from lms.media.models import Media
 from lms.media.services import take_in
 from lms.storage.store import ObjectStore
+
+if TYPE_CHECKING:
+    from PIL import Image
+else:
+    Image = lazy("PIL.Image")
 
 MOST_LOGO, LOGO_SIDE = 2 * 1024 * 1024, 480
 _TEXTS = (
@@ -103,7 +108,7 @@ def keep_logo(
             image.thumbnail((LOGO_SIDE, LOGO_SIDE))
             out = io.BytesIO()
             image.convert("RGBA").save(out, "PNG", optimize=True)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as fault:
+    except (OSError, ValueError, Image.DecompressionBombError) as fault:
         raise Invalid(
             N_("Logo ini tidak dapat dibaca. Gunakan gambar PNG, JPEG, atau WebP."), field="logo"
         ) from fault

@@ -6,19 +6,23 @@ process; one compiler serves the whole process, one certificate at a time.
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
-
-import segno
+from typing import TYPE_CHECKING, Any
 
 from courses.certificates.numbering import grouped
 from courses.certificates.wording import Signatory, day, grouped_number, rank_line
+from lms.lazy import lazy
+
+if TYPE_CHECKING:
+    import segno
+    import typst
+else:
+    segno, typst = lazy("segno"), lazy("typst")
 
 SOURCE = Path(__file__).with_name("certificate.typ")
 STANDARDS = ["a-2a", "ua-1"]
@@ -46,7 +50,6 @@ def _compiled(facts: Mapping[str, Any], code: str, address: str, logo: bytes | N
     inputs = {"facts": json.dumps(_printed(facts, code, address, logo)), "qr": _qr(address)}
     moment = datetime.combine(date.fromisoformat(facts["issued_on"]), time(), UTC)
     with _lock:
-        typst = importlib.import_module("typst")
         if not _compilers:
             _compilers.append(
                 typst.Compiler(

@@ -7,23 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from lms import written
 from lms.errors import N_
 from lms.problems import Problem
 
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 USUAL_BODY = "telah mengikuti {kursus} ({kelas}) yang diselenggarakan oleh {penyelenggara} pada {tanggal} selama {jp} jam pelajaran."
 MOST_BODY = 600
 MOST_SUBJECTS = 20  # what the back page holds beside a signature
@@ -37,7 +24,7 @@ NAMES = ("kursus", "kelas", "penyelenggara", "tanggal", "jp", "unit", "instansi"
 
 def day(on: date) -> str:
     """21 November 2026."""
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+    return written.day(on, "id")
 
 
 def span(starts: date, ends: date) -> str:
@@ -47,7 +34,7 @@ def span(starts: date, ends: date) -> str:
     if (starts.year, starts.month) == (ends.year, ends.month):
         return f"{starts.day}–{day(ends)}"
     if starts.year == ends.year:
-        return f"{starts.day} {MONTHS[starts.month - 1]} – {day(ends)}"
+        return f"{starts.day} {written.MONTHS['id'][starts.month - 1]} – {day(ends)}"
     return f"{day(starts)} – {day(ends)}"
 
 

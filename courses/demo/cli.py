@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
-from courses.demo import services
 from lms.auth.cli import link_address
 from lms.auth.models import LinkPurpose
 from lms.auth.services import make_link
 from lms.clock import now
+from lms.lazy import lazy
 from lms.web import db, store
+
+if TYPE_CHECKING:
+    from courses.demo import services
+else:
+    services = lazy("courses.demo.services")
 
 demo_cli = AppGroup("demo", help="Invented people and our own courses.")
 

@@ -6,15 +6,21 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-
+from lms.lazy import lazy
 from lms.richtext import clean, from_markdown
+
+if TYPE_CHECKING:
+    import markdown_it
+    from markdown_it import MarkdownIt
+else:
+    markdown_it = lazy("markdown_it")
 
 _ALONE = re.compile(r'<p>(<img src="([^"]+)"[^>]*>)</p>')
 _PICTURE = re.compile(r'<img src="media:([0-9a-z-]+)" alt="([^"]*)"[^>]*>')
 _IMAGE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(\s*<?([^\s<>)]+)")
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,13 @@ def rendered(source: str) -> str:
     return clean(_ALONE.sub(figure, from_markdown(source)))
 
 
+@cache
+def _markdown() -> MarkdownIt:
+    return markdown_it.MarkdownIt("commonmark").enable("table")
+
+
 def _captions(source: str) -> Iterator[tuple[str, str]]:
-    for token in _MARKDOWN.parse(source):
+    for token in _markdown().parse(source):
         for child in token.children or ():
             if child.type == "image" and child.attrs.get("title"):
                 yield str(child.attrs["src"]), str(child.attrs["title"])

@@ -120,8 +120,10 @@ def _labelled(rows: Sequence[Sequence[Any]]) -> list[Column]:
     return made
 
 
-def _standing(cohort: Cohort, due: Sequence[uuid.UUID], total: int) -> sa.Subquery:
-    """Every learner with what they have done, what waits for marks and how much is overdue."""
+def _standing(
+    cohort: Cohort, due: Sequence[uuid.UUID], total: int, among: sa.Select[uuid.UUID] | None = None
+) -> sa.Subquery:
+    """The learners (among these seats) with what they have done, what waits for marks and how much is overdue."""
     handed = Progress.state.in_([State.DONE, State.WAITING])
     overdue = (
         len(due) - sa.func.count().filter(handed, Progress.activity_id.in_(due)) if due else sa.literal(0)
@@ -140,9 +142,22 @@ def _standing(cohort: Cohort, due: Sequence[uuid.UUID], total: int) -> sa.Subque
             sa.func.max(Progress.updated_at).label("last"),
         )
         .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
-        .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
+        .where(
+            Enrolment.cohort_id == cohort.id,
+            Enrolment.state == EnrolmentState.ACTIVE,
+            Enrolment.id.in_(among) if among is not None else sa.true(),
+        )
         .group_by(Enrolment.id)
         .subquery("standing")
+    )
+
+
+def _number_of(person_id: Any) -> sa.ScalarSelect[str]:
+    return (
+        sa.select(EmployeeNumber.number)
+        .where(EmployeeNumber.person_id == person_id, EmployeeNumber.valid_to.is_(None))
+        .limit(1)
+        .scalar_subquery()
     )
 
 
@@ -152,12 +167,11 @@ class Classroom:
     def __init__(self, session: Session, cohort: Cohort, *, now: datetime) -> None:
         self.session, self.cohort, self.now = session, cohort, now
         self.columns = columns(session, cohort)
-        due = [column.id for column in self.columns if column.due_at and column.due_at < now]
-        self.standing = _standing(cohort, due, max(1, len(self.columns)))
+        self.due = [column.id for column in self.columns if column.due_at and column.due_at < now]
 
     def counts(self) -> dict[str, int]:
         """How many learners each filter shows."""
-        s = self.standing.c
+        s = self._standing().c
         row = self.session.execute(
             sa.select(
                 sa.func.count(),
@@ -170,13 +184,15 @@ class Classroom:
 
     def units(self) -> list[tuple[uuid.UUID, str]]:
         """The units that the learners come from, by name."""
-        found = sa.select(Unit.id, Unit.name).where(Unit.id.in_(sa.select(self.standing.c.unit_id)))
+        seats = sa.select(Enrolment.unit_id).where(
+            Enrolment.cohort_id == self.cohort.id, Enrolment.state == EnrolmentState.ACTIVE
+        )
+        found = sa.select(Unit.id, Unit.name).where(Unit.id.in_(seats))
         return [(row.id, row.name) for row in self.session.execute(found.order_by(Unit.name))]
 
     def learners(self, wanted: Wanted) -> tuple[list[Learner], bool]:
         """A page of learners by name, and whether another page follows."""
-        found = self._select(wanted).limit(PAGE + 1).offset((wanted.page - 1) * PAGE)
-        rows = self.session.execute(found).all()
+        rows = self.session.execute(self._select(wanted)).all()
         return self._made(rows[:PAGE]), len(rows) > PAGE
 
     def everybody(self) -> Iterator[Learner]:
@@ -189,33 +205,45 @@ class Classroom:
                 return
             page += 1
 
-    def _select(self, wanted: Wanted) -> sa.Select[*tuple[Any, ...]]:
-        s = self.standing.c
-        number = (
-            sa.select(EmployeeNumber.number)
-            .where(EmployeeNumber.person_id == s.person_id, EmployeeNumber.valid_to.is_(None))
-            .limit(1)
-            .scalar_subquery()
+    def _standing(self, among: sa.Select[uuid.UUID] | None = None) -> sa.Subquery:
+        return _standing(self.cohort, self.due, max(1, len(self.columns)), among)
+
+    def _seats(self, wanted: Wanted) -> sa.Select[uuid.UUID]:
+        """The seats asked for, by name, before anything is counted."""
+        found = (
+            sa.select(Enrolment.id)
+            .join(Person, Person.id == Enrolment.person_id)
+            .where(Enrolment.cohort_id == self.cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
+            .order_by(Person.full_name, Enrolment.id)
         )
+        if wanted.unit_id:
+            found = found.where(Enrolment.unit_id == wanted.unit_id)
+        if wanted.search:
+            digits = "".join(c for c in wanted.search if c.isdigit())
+            by_name = Person.full_name.icontains(wanted.search, autoescape=True)
+            by_number = _number_of(Enrolment.person_id).startswith(digits)
+            found = found.where(sa.or_(by_name, by_number) if len(digits) > 3 else by_name)
+        return found
+
+    def _select(self, wanted: Wanted) -> sa.Select[*tuple[Any, ...]]:
+        """A page and one more. Only a filter by standing has to count for the whole class."""
+        seats, first = self._seats(wanted), (wanted.page - 1) * PAGE
+        everyone = wanted.filter not in {BEHIND, WAITING, FINISHED}
+        s = self._standing(seats.limit(PAGE + 1).offset(first) if everyone else seats.order_by(None)).c
         found = (
             sa.select(
                 *(s.enrolment_id, s.person_id, Person.front_title, Person.full_name, Person.back_title),
-                *(number.label("number"), Unit.name.label("unit"), s.done, s.waiting, s.late, s.mean, s.last),
+                _number_of(s.person_id).label("number"),
+                *(Unit.name.label("unit"), s.done, s.waiting, s.late, s.mean, s.last),
             )
             .join(Person, Person.id == s.person_id)
             .outerjoin(Unit, Unit.id == s.unit_id)
             .order_by(Person.full_name, s.enrolment_id)
         )
-        conditions = {BEHIND: s.late > 0, WAITING: s.waiting > 0, FINISHED: s.finished}
-        if wanted.filter in conditions:
-            found = found.where(conditions[wanted.filter])
-        if wanted.unit_id:
-            found = found.where(s.unit_id == wanted.unit_id)
-        if wanted.search:
-            digits = "".join(c for c in wanted.search if c.isdigit())
-            by_name = Person.full_name.icontains(wanted.search, autoescape=True)
-            found = found.where(sa.or_(by_name, number.startswith(digits)) if len(digits) > 3 else by_name)
-        return found
+        if everyone:
+            return found
+        condition = {BEHIND: s.late > 0, WAITING: s.waiting > 0, FINISHED: s.finished}[wanted.filter]
+        return found.where(condition).limit(PAGE + 1).offset(first)
 
     def _made(self, rows: Sequence[Any]) -> list[Learner]:
         stored = self._stored([row.enrolment_id for row in rows])

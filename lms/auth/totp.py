@@ -5,9 +5,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import pyotp
-import segno
+from lms.lazy import lazy
+
+if TYPE_CHECKING:
+    import pyotp
+    import segno
+else:
+    pyotp, segno = lazy("pyotp"), lazy("segno")
 
 STEP = 30
 RECOVERY_CODES = 10

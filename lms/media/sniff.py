@@ -6,13 +6,18 @@ import re
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import puremagic
-
+from lms.lazy import lazy
 from lms.media.archive import open_archive
 from lms.media.names import extension
 from lms.media.office import LIMITS, Office, office_of
 from lms.media.refusals import FileRefusal, Reason
+
+if TYPE_CHECKING:
+    import puremagic
+else:
+    puremagic = lazy("puremagic")
 
 HEAD = 4096  # bytes that `kind_of` wants to see
 Whole = Path | Callable[[], bytes]

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lms.access import Role
 from lms.database import new_id
@@ -24,13 +24,13 @@ from lms.people.models import (
     EmploymentType,
     Grant,
     Import,
-    ImportRow,
     Person,
     PersonStatus,
     PositionType,
     RowState,
     Unit,
 )
+from lms.people.queries import named_pairs
 from lms.people.services import ELSEWHERE, LAST_ADMIN, OF_OPERATOR, OLD_NUMBER, TAKEN_MAIL, leave, plain
 from lms.people.verdicts import Verdict
 from lms.problems import Problem
@@ -322,27 +322,19 @@ def _tell(
 
 
 def finish(session: Session, imported: Import, now: datetime) -> None:
-    """The second pass: superiors, in one statement, when everybody is there."""
-    own, theirs = aliased(EmployeeNumber), aliased(EmployeeNumber)
-    superior = aliased(Person)
-    pairs = session.execute(
-        sa.select(own.person_id, Person.superior_id, theirs.person_id)
-        .select_from(ImportRow)
-        .join(own, sa.and_(own.number == ImportRow.values["number"].astext, own.valid_to.is_(None)))
-        .join(Person, Person.id == own.person_id)
-        .join(
-            theirs, sa.and_(theirs.number == ImportRow.values["superior"].astext, theirs.valid_to.is_(None))
-        )
-        .join(superior, superior.id == theirs.person_id)
-        .where(
-            ImportRow.import_id == imported.id,
-            ImportRow.state.in_([RowState.NEW, RowState.CHANGED]),
-            Person.agency_id == imported.agency_id,
-            superior.agency_id == imported.agency_id,
-            Person.id != superior.id,
-            Person.superior_id.is_distinct_from(superior.id),
-        )
-    ).all()
+    """The second pass: superiors, when everybody is there.
+
+    Rows find their people here and not by a join: of a table that was empty a moment ago the database still believes
+    that it is, and plans to compare everybody with everybody.
+    """
+    named = named_pairs(session, imported.id, "number", "superior")
+    people = _numbered(session, imported.agency_id, {*named, *named.values()})
+    found = [(people[own], people[above]) for own, above in named.items() if {own, above} <= people.keys()]
+    pairs = [
+        (own.id, own.superior_id, above.id)
+        for own, above in found
+        if own.id != above.id and own.superior_id != above.id
+    ]
     if not pairs:
         return
     pair = (
@@ -371,3 +363,18 @@ def finish(session: Session, imported: Import, now: datetime) -> None:
         for who, old, new in pairs
     )
     publish(session, RecordsChanged(changes, imported.created_by, now))
+
+
+def _numbered(
+    session: Session, agency_id: uuid.UUID, numbers: Collection[str]
+) -> dict[str, sa.Row[str, uuid.UUID, uuid.UUID | None]]:
+    rows = session.execute(
+        sa.select(EmployeeNumber.number, Person.id, Person.superior_id)
+        .join(Person, Person.id == EmployeeNumber.person_id)
+        .where(
+            EmployeeNumber.number == sa.any_(sa.cast(list(numbers), ARRAY(sa.Text))),
+            EmployeeNumber.valid_to.is_(None),
+            Person.agency_id == agency_id,
+        )
+    )
+    return {row.number: row for row in rows}

@@ -339,3 +339,16 @@ def rows_of(
     if states:
         found = found.where(ImportRow.state.in_(states))
     return session.scalars(found.order_by(ImportRow.number).limit(limit)).all()
+
+
+def named_pairs(session: Session, import_id: uuid.UUID, own: str, other: str) -> dict[str, str]:
+    """What the written rows of an import say in one field, by what they say in another (texts of `values`)."""
+    key, value = ImportRow.values[own].astext, ImportRow.values[other].astext
+    rows = session.execute(
+        sa.select(key, value).where(
+            ImportRow.import_id == import_id,
+            ImportRow.state.in_([RowState.NEW, RowState.CHANGED]),
+            value.is_not(None),
+        )
+    )
+    return {row[0]: row[1] for row in rows}

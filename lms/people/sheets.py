@@ -9,13 +9,17 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import BinaryIO
-
-import xlsxwriter
+from typing import TYPE_CHECKING, BinaryIO
 
 from lms.errors import N_, Invalid
+from lms.lazy import lazy
 from lms.people import xlsx
 from lms.people.cells import FORMULA_STARTS, MAX_CELL, Row, collected
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = lazy("xlsxwriter")
 
 MAX_BYTES = 10 * 2**20
 

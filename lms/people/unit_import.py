@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lms.database import new_id
 from lms.errors import N_
@@ -19,9 +19,9 @@ from lms.events import publish
 from lms.people import person_rows, readings
 from lms.people.columns import UNITS
 from lms.people.events import Change, RecordsChanged
-from lms.people.models import Import, ImportRow, RowState, Unit
+from lms.people.models import Import, RowState, Unit
 from lms.people.person_rows import EMPTY, short_text
-from lms.people.queries import heads, units_in
+from lms.people.queries import heads, named_pairs, units_in
 from lms.people.records import UnitFacts
 from lms.people.services import plain
 from lms.people.structure import OCCUPIED, edit_unit
@@ -223,23 +223,14 @@ def _change(imported: Import, verdict: UnitVerdict, unit_id: uuid.UUID) -> Chang
 
 def finish(session: Session, imported: Import, now: datetime) -> None:
     """The second pass: places in the tree, in one statement, when every unit is there."""
-    parent = aliased(Unit)
-    pairs = session.execute(
-        sa.select(Unit.id, Unit.parent_id, parent.id)
-        .select_from(ImportRow)
-        .join(Unit, Unit.code == ImportRow.values["code"].astext)
-        .join(parent, parent.code == ImportRow.values["parent"].astext)
-        .where(
-            ImportRow.import_id == imported.id,
-            ImportRow.state.in_([RowState.NEW, RowState.CHANGED]),
-            Unit.agency_id == imported.agency_id,
-            parent.agency_id == imported.agency_id,
-            Unit.valid_to.is_(None),
-            parent.valid_to.is_(None),
-            Unit.id != parent.id,
-            Unit.parent_id.is_distinct_from(parent.id),
-        )
-    ).all()
+    units = {unit.code: unit for unit in units_in(session, imported.agency_id)}
+    named = named_pairs(session, imported.id, "code", "parent")
+    found = [(units[own], units[above]) for own, above in named.items() if {own, above} <= units.keys()]
+    pairs = [
+        (own.id, own.parent_id, above.id)
+        for own, above in found
+        if own is not above and own.parent_id != above.id
+    ]
     if not pairs:
         return
     pair = (

@@ -8,11 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, request
 from flask import session as cookie
@@ -20,6 +18,7 @@ from flask_babel import Babel, Domain, get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from lms import written
 from lms.clock import milliseconds
 from lms.people.employee_number import grouped, masked
 
@@ -97,6 +96,10 @@ def register(app: Flask, root: Path) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
 
+def _language() -> str:
+    return str(get_locale() or "id")
+
+
 def _here(value: datetime, zone: str | None) -> datetime:
     return value.astimezone(ZoneInfo(zone or chosen_zone()))
 
@@ -105,22 +108,22 @@ def day(value: date | datetime, zone: str | None = None) -> str:
     """21 November 2026, in the reader's zone."""
     if isinstance(value, datetime):
         value = _here(value, zone)
-    return format_date(value, "d MMMM y", locale=str(get_locale()))
+    return written.day(value, _language())
 
 
 def short_day(value: date | datetime, zone: str | None = None) -> str:
     """28 Nov: only in rows and chips."""
     if isinstance(value, datetime):
         value = _here(value, zone)
-    return format_date(value, "d MMM", locale=str(get_locale()))
+    return written.short_day(value, _language())
 
 
 def clock(value: datetime, zone: str | None = None) -> str:
     """08.00 WIT: the zone is always named."""
     here = _here(value, zone)
     label = ZONE_LABELS.get(zone or chosen_zone(), here.tzname() or "")
-    pattern = "HH.mm" if str(get_locale()) == "id" else "HH:mm"
-    return f"{format_time(here, pattern, locale='id')} {label}".strip()
+    pattern = "%H.%M" if _language() == "id" else "%H:%M"
+    return f"{here:{pattern}} {label}".strip()
 
 
 def moment(value: datetime, zone: str | None = None) -> str:
@@ -130,7 +133,7 @@ def moment(value: datetime, zone: str | None = None) -> str:
 
 def number(value: float | Decimal, digits: int = 1) -> str:
     """1.234,5 in Indonesian; whole numbers without decimals."""
-    return format_decimal(round(Decimal(str(value)), digits).normalize(), locale=str(get_locale()))
+    return written.number(value, digits, _language())
 
 
 def size(value: int) -> str:

@@ -38,6 +38,7 @@ class Scene:
     quiz_id: str
     token: str
     person_id: str
+    teacher_id: str
 
 
 def seed(session: Session, now: datetime) -> Scene:
@@ -46,7 +47,7 @@ def seed(session: Session, now: datetime) -> Scene:
     course = make_course(session, agency, teacher, now)
     activities = _syllabus(session, course, now)
     cohort = make_cohort(session, course, teacher, now)
-    learners = _learners(session, cohort, agency.id, now)
+    learners = seat_learners(session, cohort, LEARNERS, now)
     _progress(session, learners, activities, now)
     lesson = next(a for a in activities if a.kind is Kind.LESSON)
     quiz = next(a for a in activities if a.kind is Kind.QUIZ)
@@ -55,7 +56,13 @@ def seed(session: Session, now: datetime) -> Scene:
     session.execute(sa.text("ANALYZE"))
     session.commit()
     return Scene(
-        str(cohort.id), str(course.id), str(lesson.id), str(quiz.id), token, str(learners[0].person_id)
+        str(cohort.id),
+        str(course.id),
+        str(lesson.id),
+        str(quiz.id),
+        token,
+        str(learners[0].person_id),
+        str(teacher.id),
     )
 
 
@@ -72,8 +79,9 @@ def _syllabus(session: Session, course: Course, now: datetime) -> list[Activity]
     return made
 
 
-def _learners(session: Session, cohort: Cohort, agency_id: object, now: datetime) -> list[Enrolment]:
-    people = [Person(agency_id=agency_id, full_name=f"Peserta Nomor {n:04}") for n in range(LEARNERS)]
+def seat_learners(session: Session, cohort: Cohort, count: int, now: datetime) -> list[Enrolment]:
+    """So many new people of the cohort's agency, each with a seat in it."""
+    people = [Person(agency_id=cohort.agency_id, full_name=f"Peserta Nomor {n:05}") for n in range(count)]
     session.add_all(people)
     session.flush()
     seats = [Enrolment(cohort_id=cohort.id, person_id=person.id, created_at=now) for person in people]

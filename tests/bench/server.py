@@ -15,7 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
+# As ./dev run and the unit of systemd set it (gunicorn.conf.py says why).
+SMALL = {"PYTHONOPTIMIZE": "2", "MALLOC_ARENA_MAX": "1"}
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,15 @@ class Server:
         """User and system time of the master and its workers."""
         return sum(_cpu(pid) for pid in self.processes())
 
-    def largest_mb(self) -> float:
-        """Resident memory of the largest process, in MB."""
-        return (
-            max(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE for pid in self.processes())
-            / 1e6
-        )
+    def memory(self, kind: str) -> float:
+        """MiB of the largest worker: "Rss" counts what it shares with others whole, "Pss" divides it among them."""
+        _master, *workers = self.processes()
+        return max(_memory(pid)[kind] for pid in workers)
+
+
+def _memory(pid: int) -> dict[str, float]:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    return {name: int(rest.split()[0]) / 1024 for name, _, rest in (line.partition(":") for line in lines)}
 
 
 def _cpu(pid: int) -> float:
@@ -52,17 +56,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def environment_of(settings: dict[str, str]) -> dict[str, str]:
+    """Ours with these settings, and with compiled modules kept as they are in production."""
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, **settings, "LMS_LOG_LEVEL": "WARNING"}
+
+
 @contextmanager
 def serving(application: str, environment: dict[str, str], *, workers: int = 2) -> Iterator[Server]:
     """`module:app` under gunicorn for the length of a block."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", str(workers), "--threads", "4"),
-        *("-b", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "error", application),
+        *(sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}"),
+        *("--workers", str(workers), "--log-level", "error", application),
     ]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment, "LMS_LOG_LEVEL": "WARNING"}
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=environment_of(environment) | SMALL)
     try:
         _wait(port, process)
         yield Server(port, process.pid)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy.engine import URL
 
 from lms.media.models import MediaState
@@ -210,13 +210,18 @@ def test_a_row_follows_its_file_until_it_is_ready(
 
 
 def test_the_form_waits_for_files_on_their_way(here: Site, context: BrowserContext, film: Path) -> None:
-    page, _ = opened(context, here, room=1)
-    page.set_input_files("input[type=file]", film)
-    page.get_by_role("button", name="Jeda").wait_for()
+    page, _ = opened(context, here)
+    asked: list[Route] = []
+    # The upload cannot begin before the test lets it.
+    page.route("**/unggahan", lambda route: asked.append(route))
+    with page.expect_request("**/unggahan"):
+        page.set_input_files("input[type=file]", film)
     page.get_by_role("button", name="Kumpulkan").click()
     expect(page.get_by_role("alert")).to_contain_text("Unggahan belum selesai.")
     assert page.url.endswith("/uji")
     page.get_by_role("button", name="Jeda").click()
+    with page.expect_response("**/unggahan"):
+        asked.pop().continue_()
     page.get_by_role("button", name="Kumpulkan").click()
     assert page.url.endswith("/uji")
     page.get_by_role("button", name="Keluarkan dari daftar").click()

@@ -52,6 +52,7 @@ export class Upload extends EventTarget {
     this.become("starting");
     try {
       await this.begin();
+      if (run === this.run) this.become("sending"); // paused meanwhile, it stays paused
       if (run === this.run) await this.sendAll(run);
       if (run === this.run) await this.finish();
     } catch (error) {
@@ -106,7 +107,6 @@ export class Upload extends EventTarget {
     this.fingerprint ??= await fingerprintOf(this.file);
     const head = encoded(await this.file.slice(0, HEAD).arrayBuffer());
     this.took(await this.ask(this.url, { name, size, fingerprint: this.fingerprint, head }));
-    this.become("sending");
   }
 
   took(answer) {

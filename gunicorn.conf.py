@@ -1,0 +1,30 @@
+"""How pages are served: gunicorn finds this file in the folder it is started in. Only the address is given outside.
+
+Memory is kept small by two settings of the environment besides (README, ./dev): PYTHONOPTIMIZE=2 leaves out what
+documents the code, and MALLOC_ARENA_MAX=1 lets the threads of a process share one heap.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+from typing import Any
+
+from sqlalchemy.orm import configure_mappers
+
+worker_class = "gthread"
+workers = 2
+threads = 4
+control_socket_disable = True
+# The application is loaded once, before the workers part, and they share what they only read.
+preload_app = True
+
+
+def when_ready(_server: Any) -> None:
+    """Do once what each worker would do, and keep the collector from touching what they share."""
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
