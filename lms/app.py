@@ -23,7 +23,7 @@ from lms.auth.queries import SignedIn
 from lms.config import Settings
 from lms.events import Bus, Event, Listener
 from lms.feature import Feature
-from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, pages, words
+from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, policy, words
 from lms.storage.folder import FolderStore
 from lms.storage.store import ObjectStore
 from lms.web import db
@@ -62,7 +62,7 @@ def create_app(settings: Settings, features: Sequence[Feature]) -> Flask:
     headers.register(app, settings)
     frame.register(app, features)
     app.before_request(guard.guard)
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(policy.blueprint)
     for feature in features:
         _plug(app, feature)
     errors.register(app)
