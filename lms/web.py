@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import current_app, g, request
 from flask_babel import gettext as _
@@ -105,6 +106,16 @@ class Form(FlaskForm):
 
 def _stripped(text: str | None) -> str | None:
     return text.replace("\x00", "").strip() if text else text  # PostgreSQL keeps no NUL in a text
+
+
+def asked_again(path: str = "", **changes: object) -> str:
+    """This page's address (or another of ours) with the questions that were asked, some of them changed.
+
+    Built by hand: url_for would take a question called `_scheme` or `_external` for an order of ours.
+    """
+    kept = {**{name: value for name, value in request.args.items() if value}, **changes}
+    asked = urlencode({name: value for name, value in kept.items() if value is not None})
+    return f"{path or request.path}?{asked}" if asked else path or request.path
 
 
 def page_number() -> int:

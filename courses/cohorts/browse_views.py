@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -21,7 +21,7 @@ from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import N_
 from lms.shell.words import ZONE_LABELS, day
-from lms.web import actor, page_number, session, store
+from lms.web import actor, asked_again, page_number, session, store
 
 blueprint = Blueprint("browse", __name__, url_prefix="/jelajah")
 
@@ -52,7 +52,7 @@ def index() -> str:
         delivery_names=_deliveries(),
         moment=moment,
         page=page,
-        page_url=_pages(),
+        page_url=lambda number: asked_again(page=number),
     )
 
 
@@ -83,11 +83,6 @@ def _date(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def _pages() -> Callable[[int], str]:
-    kept = {name: value for name, value in request.args.items() if name != "page" and value}
-    return lambda page: url_for(".index", **{**kept, "page": page})  # type: ignore[arg-type]
 
 
 @blueprint.get("/<uuid:cohort_id>")

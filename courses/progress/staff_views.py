@@ -20,7 +20,7 @@ from courses.progress.queries import ledger_of, seat_for_staff
 from lms.access import allows, check, needs
 from lms.clock import now
 from lms.people import sheets
-from lms.web import actor, page_number, session
+from lms.web import actor, asked_again, page_number, session
 
 blueprint = Blueprint("classroom", __name__, url_prefix="/kelola/kelas/<uuid:cohort_id>")
 
@@ -45,7 +45,7 @@ def show(cohort_id: uuid.UUID) -> str:
         more=more,
         filters=classroom,
         may_remind=allows(actor(), REMIND, cohort.agency_id),
-        page_url=lambda number: url_for(".show", **{**request.args, "cohort_id": cohort_id, "page": number}),
+        page_url=lambda number: asked_again(page=number),
     )
 
 
