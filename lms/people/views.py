@@ -156,6 +156,7 @@ def edit(person_id: uuid.UUID) -> Answer:
 @needs(KEEP)
 def number(person_id: uuid.UUID) -> Answer:
     found = person_of(session(), actor(), person_id, KEEP, lock=request.method == "POST")
+    reads.noted(actor(), found.id)
     form = NumberForm(since=now().date().isoformat())
     if form.validate_on_submit():
         try:
@@ -174,6 +175,7 @@ def number(person_id: uuid.UUID) -> Answer:
 @needs(KEEP)
 def status(person_id: uuid.UUID) -> Answer:
     found = person_of(session(), actor(), person_id, KEEP, lock=request.method == "POST")
+    reads.noted(actor(), found.id)
     form = StatusForm()
     if form.validate_on_submit():
         try:
