@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from courses.lessons.models import LessonDraft
 from lms.people.models import Person
 from tests import matrix
 from tests.factories.people import sign_in
@@ -190,3 +191,16 @@ def test_no_name_of_a_parameter_gives_orders(
                     if answer.status_code >= 500 or moved or re.search(r"""["']\s*javascript:""", text):
                         wrong.append((page, asked, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.asvs("V1.3.3")
+def test_a_nul_in_a_form_or_in_json_is_left_out(app: Flask, session: Session, scene: matrix.Scene) -> None:
+    """PostgreSQL would refuse the text, and somebody would read about a fault of ours."""
+    client = visitor(app, session, scene, "instructor")
+    lesson = f"/kelola/pelajaran/{scene.values['lessons.activity_id']}"
+    form = {"source": "Sa\x00lam", "version": "99\x00", "act": "draft", "\x00": "x"}
+    assert client.post(lesson, data=form).status_code == 303
+    sent = client.post(f"{lesson}/draf", json={"source": "Sa\x00lam \x00dua", "version": 1, "\x00": ["\x00"]})
+    assert sent.status_code == 200
+    kept = session.scalar(sa.select(LessonDraft.source))
+    assert kept == "Salam dua"
