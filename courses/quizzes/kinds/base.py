@@ -234,3 +234,16 @@ def row_problems(content: Content, name: str) -> list[Problem]:
 def has_id(listed: Iterable[Row], value: object) -> bool:
     """Whether one of the rows carries this id."""
     return isinstance(value, str) and any(row.get("id") == value for row in listed)
+
+
+class TypedLine:
+    """What kinds share whose answer is one typed line. It is kept as typed, so that nothing a learner wrote is lost."""
+
+    def parse(self, shown: Content, raw: Raw, name: str) -> Answer | None:
+        return one_line(first(raw, name))
+
+    def normalised(self, shown: Content, value: object) -> Answer | None:
+        return one_line(value)
+
+    def fields(self, answer: Answer | None, name: str) -> dict[str, list[str]]:
+        return {name: [answer]} if isinstance(answer, str) else {}
