@@ -23,10 +23,10 @@ from lms.auth.queries import SignedIn
 from lms.config import Settings
 from lms.events import Bus, Event, Listener
 from lms.feature import Feature
-from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, pages, words
+from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, policy, words
 from lms.storage.folder import FolderStore
 from lms.storage.store import ObjectStore
-from lms.web import db
+from lms.web import Asked, db
 
 ROOT = Path(__file__).resolve().parent.parent
 PLATFORM = {
@@ -49,6 +49,7 @@ def create_app(settings: Settings, features: Sequence[Feature]) -> Flask:
         static_folder="static",
         static_url_path=f"/static/{version}",
     )
+    app.request_class = Asked
     app.config.from_mapping(_config(settings))
     app.extensions.update(
         settings=settings, store=_store(settings), mailer=mail.mailer(settings), features=features
@@ -62,7 +63,7 @@ def create_app(settings: Settings, features: Sequence[Feature]) -> Flask:
     headers.register(app, settings)
     frame.register(app, features)
     app.before_request(guard.guard)
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(policy.blueprint)
     for feature in features:
         _plug(app, feature)
     errors.register(app)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
-from flask import current_app, g, request
+from flask import Request, current_app, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -12,6 +13,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from lms.access import Actor
 from lms.config import Settings
@@ -33,6 +35,36 @@ SENTENCES = {
 }
 # Nobody turns so many pages; a larger number would be no offset for the database.
 MOST_PAGES = 1_000_000
+
+
+class Texts(ImmutableMultiDict[str, Any]):
+    """What came with a request, without NUL: PostgreSQL keeps none in a text, and no honest browser sends one."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        whole = MultiDict(mapping)
+        super().__init__(
+            [(_without_nul(name), _without_nul(value)) for name, value in whole.items(multi=True)]
+        )
+
+
+def _without_nul(value: Any) -> Any:
+    """The same, or the same JSON, with no NUL in any text of it."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(item) for name, item in value.items()}
+    return value
+
+
+class Asked(Request):
+    """A request of ours."""
+
+    parameter_storage_class = Texts
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        return _without_nul(super().get_json(force, silent, cache))
 
 
 def session() -> Session:
@@ -104,7 +136,17 @@ class Form(FlaskForm):
 
 
 def _stripped(text: str | None) -> str | None:
-    return text.replace("\x00", "").strip() if text else text  # PostgreSQL keeps no NUL in a text
+    return text.strip() if text else text
+
+
+def asked_again(path: str = "", **changes: object) -> str:
+    """This page's address (or another of ours) with the questions that were asked, some of them changed.
+
+    Built by hand: url_for would take a question called `_scheme` or `_external` for an order of ours.
+    """
+    kept = {**{name: value for name, value in request.args.items() if value}, **changes}
+    asked = urlencode({name: value for name, value in kept.items() if value is not None})
+    return f"{path or request.path}?{asked}" if asked else path or request.path
 
 
 def page_number() -> int:

@@ -36,6 +36,10 @@ FROZEN = (
 )
 
 
+# What the directory is searched by (SQLAlchemy's icontains, which compares small letters).
+SEARCHED = ("full_name", "email")
+
+
 def upgrade() -> None:
     op.execute("""
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -59,9 +63,30 @@ def upgrade() -> None:
         "CREATE TRIGGER forward_only BEFORE UPDATE ON number_counter FOR EACH ROW"
         " WHEN (NEW.last < OLD.last) EXECUTE FUNCTION refuse_change()"
     )
+    _index_parts_of_names()
+
+
+def _index_parts_of_names() -> None:
+    """Find any part of a name by an index where PostgreSQL has trigrams; without them each row of an agency is read."""
+    indexes = "".join(
+        f"CREATE INDEX trgm_person_{column} ON person USING gin (lower({column}) gin_trgm_ops);"
+        for column in SEARCHED
+    )
+    op.execute(f"""
+        DO $$
+        BEGIN
+          CREATE EXTENSION IF NOT EXISTS pg_trgm;
+          {indexes}
+        EXCEPTION
+          WHEN undefined_file OR feature_not_supported OR insufficient_privilege OR undefined_object THEN
+            RAISE NOTICE 'no index over parts of names: %', SQLERRM;
+        END $$
+    """)
 
 
 def downgrade() -> None:
+    for column in SEARCHED:
+        op.execute(f"DROP INDEX IF EXISTS trgm_person_{column}")
     op.execute("DROP TRIGGER forward_only ON number_counter")
     op.execute("DROP TRIGGER kept ON certificate")
     op.execute("DROP TRIGGER frozen ON certificate")

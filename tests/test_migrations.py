@@ -43,6 +43,22 @@ def test_models_and_migrations_agree(template_database: URL, tmp_path: Path) -> 
     assert differences == []
 
 
+def test_parts_of_names_have_an_index_exactly_where_the_database_can(
+    template_database: URL, tmp_path: Path
+) -> None:
+    app = app_on(template_database, tmp_path)
+    with app.app_context():
+        can = db.session.scalar(
+            sa.text("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
+        )
+        made = db.session.scalar(
+            sa.text("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'trgm_person_%'")
+        )
+        db.session.close()
+        db.engine.dispose()
+    assert made == (2 if can else 0)
+
+
 def test_up_down_up_leaves_the_schema_unchanged(tmp_path: Path) -> None:
     with database(f"bina_migrate_{os.getpid()}") as url:
         app = app_on(url, tmp_path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from courses.authoring import outline
+from courses.authoring import author_views
 from courses.authoring.copying import copy_quizzes
-from courses.catalogue.events import CourseCopied
+from courses.authoring.listeners import tell_added, tell_removed
+from courses.catalogue.events import AuthorAdded, AuthorRemoved, CourseCopied
 from courses.catalogue.permissions import AUTHOR, BROWSE, EDIT_ALL
 from lms.access import allows
 from lms.errors import N_
@@ -12,9 +13,9 @@ from lms.feature import Feature, NavItem
 
 FEATURE = Feature(
     name="authoring",
-    # The pages of the syllabus build on those of courses and import them.
-    blueprint=outline.blueprint,
-    listeners=[(CourseCopied, copy_quizzes)],
+    # The pages of authors build on those of the syllabus, and these on those of courses: each imports the one before.
+    blueprint=author_views.blueprint,
+    listeners=[(CourseCopied, copy_quizzes), (AuthorAdded, tell_added), (AuthorRemoved, tell_removed)],
     permissions=[AUTHOR, BROWSE, EDIT_ALL],
     nav=[NavItem("authoring.index", N_("Kursus"), "book", lambda actor: allows(actor, BROWSE), order=22)],
 )

@@ -13,6 +13,7 @@ from courses.authoring import gaps, services
 from courses.authoring.forms import CourseForm, ModuleForm, TitleForm, order_in
 from courses.authoring.queries import activities_in, readiness_of
 from courses.catalogue import services as catalogue
+from courses.catalogue.covers import covers_in
 from courses.catalogue.models import Activity, Course, Kind
 from courses.catalogue.permissions import AUTHOR, BROWSE
 from courses.catalogue.queries import course_lines, course_of, may_edit
@@ -23,7 +24,7 @@ from lms.errors import Forbidden, Invalid
 from lms.media.models import Media
 from lms.media.queries import brought_by
 from lms.media.words import described
-from lms.web import PER_PAGE, actor, page_number, session
+from lms.web import PER_PAGE, actor, page_number, session, store
 
 blueprint = Blueprint("authoring", __name__, url_prefix="/kelola")
 COURSE = "/kursus/<uuid:course_id>"
@@ -34,7 +35,9 @@ COURSE = "/kursus/<uuid:course_id>"
 def index() -> str:
     mine, page = "saya" in request.args, page_number()
     lines, more = course_lines(session(), actor(), mine=mine, page=page, per_page=PER_PAGE)
-    return render_template("authoring/index.html", lines=lines, mine=mine, page=page, more=more)
+    return render_template(
+        "authoring/index.html", lines=lines, mine=mine, page=page, more=more, cover_of=covers_in(store())
+    )
 
 
 @blueprint.route("/kursus/baru", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +15,7 @@ from courses.catalogue.models import Activity, Course, CourseStaff, Module
 from courses.catalogue.permissions import BROWSE, EDIT_ALL
 from lms.access import Actor, agencies_where
 from lms.errors import Forbidden, NotFound
+from lms.media.models import Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class CourseLine:
     jp: int
     updated_at: datetime
     mine: bool
+    cover: dict[str, Any] | None
     activities: int
     drafts: int
 
@@ -51,12 +54,14 @@ def course_lines(
             Course.jp,
             Course.updated_at,
             own.label("mine"),
+            Media.renditions,
             sa.func.count(Activity.id),
             sa.func.count(Activity.id).filter(~Activity.published),
         )
+        .outerjoin(Media, Media.id == Course.cover_id)
         .outerjoin(Activity, Activity.course_id == Course.id)
         .where(_browsable(actor), *([own] if mine else []))
-        .group_by(Course.id)
+        .group_by(Course.id, Media.id)
         .order_by(Course.updated_at.desc(), Course.id)
         .limit(per_page + 1)
         .offset((page - 1) * per_page)

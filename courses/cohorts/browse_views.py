@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from courses.catalogue.covers import covers_in, wide_cover
 from courses.cohorts import joining
 from courses.cohorts.browsing import Filter, Offer, choices, offer_of, offers
 from courses.cohorts.forms import DELIVERY_NAMES
@@ -20,7 +21,7 @@ from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import N_
 from lms.shell.words import ZONE_LABELS, day
-from lms.web import actor, page_number, session
+from lms.web import actor, asked_again, page_number, session, store
 
 blueprint = Blueprint("browse", __name__, url_prefix="/jelajah")
 
@@ -40,6 +41,7 @@ def index() -> str:
     return render_template(
         "cohorts/browse.html",
         found=found,
+        cover_of=covers_in(store()),
         has_next=has_next,
         tags=_options(_("Semua topik"), ((tag, tag) for tag in open_now.tags), wanted.tag),
         deliveries=_options(_("Semua bentuk"), _deliveries().items(), wanted.delivery or ""),
@@ -50,7 +52,7 @@ def index() -> str:
         delivery_names=_deliveries(),
         moment=moment,
         page=page,
-        page_url=_pages(),
+        page_url=lambda number: asked_again(page=number),
     )
 
 
@@ -83,11 +85,6 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _pages() -> Callable[[int], str]:
-    kept = {name: value for name, value in request.args.items() if name != "page" and value}
-    return lambda page: url_for(".index", **{**kept, "page": page})  # type: ignore[arg-type]
-
-
 @blueprint.get("/<uuid:cohort_id>")
 @needs(SIGNED_IN)
 def show(cohort_id: uuid.UUID) -> str:
@@ -96,6 +93,7 @@ def show(cohort_id: uuid.UUID) -> str:
     return render_template(
         "cohorts/offer.html",
         offer=offer,
+        cover=wide_cover(store(), offer.cover, reader=actor()),
         standing=offer.standing(moment),
         is_over=today_in(offer.zone, moment) > offer.ends_on,
         sentences=[_sentence(offer, offer.standing(moment))],

@@ -16,6 +16,7 @@ from courses.cohorts.models import Admission, Cohort, Delivery, Enrolment, Enrol
 from courses.cohorts.queries import offered, queue_place
 from courses.cohorts.schedule import Window, today_in, window
 from lms.access import Actor
+from lms.media.models import Media
 from lms.people.models import Agency, Person, titled
 
 PER_PAGE = 20
@@ -49,6 +50,7 @@ class Offer:
     asked_at: datetime | None
     reason: str
     place: int
+    cover: dict[str, Any] | None
     approver: str
 
     @property
@@ -121,6 +123,7 @@ def _offers(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
             Enrolment.created_at,
             sa.func.coalesce(Enrolment.reason, ""),
             sa.case((Enrolment.state == EnrolmentState.WAITING, queue_place()), else_=0),
+            Media.renditions,
             approver.front_title,
             approver.full_name,
             approver.back_title,
@@ -128,6 +131,7 @@ def _offers(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
         .join(Course, Course.id == Cohort.course_id)
         .join(Agency, Agency.id == Cohort.agency_id)
         .outerjoin(Enrolment, sa.and_(Enrolment.cohort_id == Cohort.id, Enrolment.person_id == actor.id))
+        .outerjoin(Media, Media.id == Course.cover_id)
         .outerjoin(approver, approver.id == Enrolment.approver_id)
         .where(Cohort.published, Cohort.agency_id == actor.agency_id)
     )

@@ -15,6 +15,7 @@ from courses.cohorts.models import Admission, Cohort, CohortStaff, Enrolment, En
 from courses.cohorts.permissions import ANNOUNCE, RUN, SEE
 from lms.access import Actor, agencies_where, allows
 from lms.errors import Forbidden, NotFound
+from lms.media.models import Media
 from lms.people.models import Person
 
 
@@ -33,6 +34,8 @@ class Seat:
     ends_on: Any
     zone: str
     rule: dict[str, Any]
+    # The renditions of the course's cover (courses.catalogue.covers); only pages of a whole class ask for it.
+    cover: dict[str, Any] | None = None
 
 
 def _seats() -> sa.Select[*tuple[Any, ...]]:
@@ -49,9 +52,11 @@ def _seats() -> sa.Select[*tuple[Any, ...]]:
             Cohort.ends_on,
             Cohort.zone,
             Cohort.rule,
+            Media.renditions,
         )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Course, Course.id == Cohort.course_id)
+        .outerjoin(Media, Media.id == Course.cover_id)
         .where(Enrolment.state == EnrolmentState.ACTIVE, Cohort.published)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 PACKED = frozenset(
     {"jpg", "png", "webp", "gif", "mp4", "mov", "webm", "m4a", "mp3", "ogg", "zip", "docx", "pptx", "xlsx"}
 )
+
+_IN_TEXT = re.compile(r'src="media:([0-9a-f-]{36})"')
 
 # A file of the archive: its name, and its bytes or the stored file that holds them.
 Piece = tuple[str, bytes | Media]
@@ -201,9 +204,20 @@ class _Writer:
 
     def _question(self, content: dict[str, Any], tags: Sequence[str]) -> dict[str, Any]:
         item = question_item(content, tags)
-        picture = self.session.get(Media, uuid.UUID(item["picture"])) if item.get("picture") else None
-        item["picture"] = self.names.of(picture) if picture else None
+        item["picture"] = self._picture(item.get("picture"))
+        for option in item.get("options", ()):
+            if option.get("picture"):
+                option["picture"] = self._picture(option["picture"])
+        for text in ("text", "explanation"):
+            item[text] = _IN_TEXT.sub(self._in_text, item.get(text) or "")
         return item
+
+    def _picture(self, media_id: str | None) -> str | None:
+        media = self.session.get(Media, uuid.UUID(media_id)) if media_id else None
+        return self.names.of(media) if media else None
+
+    def _in_text(self, match: re.Match[str]) -> str:
+        return f'src="{_address(self._picture(match[1]) or "")}"'
 
     def project(self, activity: Activity, stem: str) -> dict[str, Any]:
         project = self.session.get_one(Project, activity.id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from courses.catalogue.services import add_activity, add_module, create_course
 from courses.exchange.format import question_content
 from courses.exchange.plan import ActivityPlan, CoursePlan, FilePlan, Line
 from courses.exchange.reading import read
-from courses.exchange.sources import Files, opened
+from courses.exchange.sources import Files, beside, opened
 from courses.lessons.intake import attach, vtt_of
 from courses.lessons.models import Part
 from courses.lessons.prose import pictures_in
@@ -32,6 +33,7 @@ from lms.media.services import take_in
 from lms.richtext import clean, from_markdown
 from lms.storage.store import ObjectStore
 
+_SOURCE = re.compile(r'<img src="([^":]+)"')
 KINDS = {"lesson": Kind.LESSON, "quiz": Kind.QUIZ, "project": Kind.PROJECT}
 QUIZ_SETTINGS = (
     "role",
@@ -211,7 +213,7 @@ def _fill_quiz(desk: Desk, activity: Activity, item: ActivityPlan) -> None:
             source={name: question.get(name) or "" for name in ("text", "explanation")} if typed else None,
             now=desk.now,
         )
-        for question in facts.get("questions", [])
+        for question in (_illustrated(desk, item, raw) for raw in facts.get("questions", []))
     ]
     use_questions(desk.session, quiz, questions)
 
@@ -227,17 +229,43 @@ def _html(text: str) -> str:
 def _content(
     desk: Desk, item: ActivityPlan, question: Mapping[str, Any], rich: Callable[[str], str]
 ) -> dict[str, Any]:
-    """Question text and explanation become clean HTML in the bank, the picture a file of ours."""
+    """Question text and explanation become clean HTML in the bank, its pictures files of ours."""
     content = question_content(question)
-    content["text"] = rich(content["text"])
-    content["explanation"] = rich(content.get("explanation", ""))
-    name = question.get("picture")
-    media = desk.bring(f"{item.folder}/{name}".strip("/")) if name else None
-    content["picture"] = None
-    if media:
-        # Questions travel far from their course (papers, results), so everybody of the agency may see their pictures.
-        media.shared, content["picture"] = True, str(media.id)
+    for name in ("text", "explanation"):
+        content[name] = rich(content.get(name) or "")
+    content["picture"] = _picture(desk, item, question.get("picture"))
+    for option in content.get("options", ()):
+        if option.get("picture"):
+            option["picture"] = _picture(desk, item, option["picture"])
     return content
+
+
+def _picture(desk: Desk, item: ActivityPlan, name: str | None) -> str | None:
+    media = desk.bring(f"{item.folder}/{name}".strip("/")) if name else None
+    if media is None:
+        return None
+    # Questions travel far from their course (papers, results), so everybody of the agency may see their pictures.
+    media.shared = True
+    return str(media.id)
+
+
+def _illustrated(desk: Desk, item: ActivityPlan, question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question whose texts name their pictures by id, so that its author finds them again in the Markdown."""
+    texts = {name: question.get(name) or "" for name in ("text", "explanation")}
+    return {**question, **{name: _with_pictures(desk, item, text) for name, text in texts.items()}}
+
+
+def _with_pictures(desk: Desk, item: ActivityPlan, text: str) -> str:
+    """A question's words, in Markdown or in our own HTML, with those of their pictures that came along by id."""
+    here = set(desk.files.names())
+    called = [
+        name
+        for name in (*pictures_in(text), *_SOURCE.findall(text))
+        if beside(f"{item.folder}/x", name) in here
+    ]
+    shown = {name: _picture(desk, item, unquote(name)) for name in called}
+    marked = _with_addresses(text, {name: f"media:{id_}" for name, id_ in shown.items() if id_})
+    return _SOURCE.sub(lambda m: f'<img src="media:{shown[m[1]]}"' if shown.get(m[1]) else m[0], marked)
 
 
 def _fill_project(desk: Desk, activity: Activity, item: ActivityPlan) -> None:

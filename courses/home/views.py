@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
+from courses.catalogue.covers import covers_in
 from courses.cohorts.permissions import SEE
 from courses.cohorts.queries import seats_for
 from courses.home import queries
@@ -12,7 +13,7 @@ from courses.progress.queries import outline_of, summaries
 from lms.access import SIGNED_IN, allows, needs
 from lms.clock import now
 from lms.shell.words import part_of_day
-from lms.web import actor, session
+from lms.web import actor, session, store
 
 blueprint = Blueprint("home", __name__)
 
@@ -41,6 +42,7 @@ def learning() -> str:
         "home/learner.html",
         greeting=_greeting(),
         classes=classes,
+        cover_of=covers_in(store()),
         current=current,
         syllabus=outline_of(session(), current.seat, now=moment) if current else None,
         due=queries.due_for(session(), actor(), now=moment),

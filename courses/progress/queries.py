@@ -121,6 +121,7 @@ class SeatForStaff:
     """One learner of a class, for those who run it."""
 
     enrolment_id: uuid.UUID
+    person_id: uuid.UUID
     name: str
     unit: str
     syllabus: Outline
@@ -131,7 +132,7 @@ def seat_for_staff(
 ) -> SeatForStaff:
     """A learner of a cohort that the caller has already found for its reader; NotFound when of another one."""
     row = session.execute(
-        sa.select(Person.front_title, Person.full_name, Person.back_title, Unit.name)
+        sa.select(Person.front_title, Person.full_name, Person.back_title, Unit.name, Person.id)
         .join(Enrolment, Enrolment.person_id == Person.id)
         .outerjoin(Unit, Unit.id == Enrolment.unit_id)
         .where(Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id)
@@ -141,7 +142,7 @@ def seat_for_staff(
     found = session.execute(
         _OUTLINE, {"enrolment": enrolment_id, "cohort": cohort.id, "course": cohort.course_id}
     )
-    return SeatForStaff(enrolment_id, titled(*row[:3]), row[3] or "", outline(found, now=now))
+    return SeatForStaff(enrolment_id, row[4], titled(*row[:3]), row[3] or "", outline(found, now=now))
 
 
 def ledger_of(session: Session, enrolment_id: uuid.UUID) -> Sequence[Any]:

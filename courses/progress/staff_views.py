@@ -19,8 +19,8 @@ from courses.progress.permissions import FOLLOW, REMIND
 from courses.progress.queries import ledger_of, seat_for_staff
 from lms.access import allows, check, needs
 from lms.clock import now
-from lms.people import sheets
-from lms.web import actor, page_number, session
+from lms.people import reads, sheets
+from lms.web import actor, asked_again, page_number, session
 
 blueprint = Blueprint("classroom", __name__, url_prefix="/kelola/kelas/<uuid:cohort_id>")
 
@@ -45,7 +45,7 @@ def show(cohort_id: uuid.UUID) -> str:
         more=more,
         filters=classroom,
         may_remind=allows(actor(), REMIND, cohort.agency_id),
-        page_url=lambda number: url_for(".show", **{**request.args, "cohort_id": cohort_id, "page": number}),
+        page_url=lambda number: asked_again(page=number),
     )
 
 
@@ -54,6 +54,7 @@ def show(cohort_id: uuid.UUID) -> str:
 def learner(cohort_id: uuid.UUID, enrolment_id: uuid.UUID) -> str:
     cohort = cohort_of(session(), actor(), cohort_id)
     found = seat_for_staff(session(), cohort, enrolment_id, now=now())
+    reads.noted(actor(), found.person_id)
     return render_template(
         "progress/learner.html", cohort=cohort, found=found, ledger=ledger_of(session(), enrolment_id)
     )

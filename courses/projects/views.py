@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from courses.cohorts.queries import Seat, seat_of
@@ -23,10 +22,8 @@ from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.database import new_id
 from lms.errors import Invalid, NotFound
-from lms.media.kinds import MB
-from lms.media.models import Media
-from lms.media.services import take_in
-from lms.web import actor, session, settings, store
+from lms.media.receiving import received, said
+from lms.web import actor, session
 
 HERE = "/kelas/<uuid:cohort_id>/proyek/<uuid:activity_id>"
 
@@ -138,24 +135,10 @@ def _sent(seat: Seat, activity_id: uuid.UUID) -> tuple[WorkForm, Work, list[uuid
     for sent in request.files.getlist("berkas"):
         if sent.filename:
             try:
-                files.append(_take_in(sent).id)
+                files.append(received(sent).id)
             except Invalid as refusal:
-                form.refused_files.append(f"{sent.filename}: {_(refusal.message) % refusal.values}")
+                form.refused_files.append(said(sent, refusal))
     return form, work, files
-
-
-def _take_in(sent: FileStorage) -> Media:
-    who = actor()
-    return take_in(
-        session(),
-        store(),
-        sent.filename or "",
-        sent.stream.read(),
-        owner_id=who.id,
-        agency_id=who.agency_id,
-        quota=settings().upload_quota_mb * MB,
-        now=now(),
-    )
 
 
 def _stage(work: Work, chosen: str) -> Stage:

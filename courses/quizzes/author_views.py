@@ -14,32 +14,26 @@ from courses.catalogue.models import Course
 from courses.catalogue.permissions import AUTHOR
 from courses.quizzes import authoring
 from courses.quizzes.author_forms import SettingsForm, chosen_in, lines_of, plan_in, settings_of
+from courses.quizzes.author_pictures import place_name, sent_draft, strange_pictures
 from courses.quizzes.author_queries import (
     authored_course,
     authored_quiz,
     bank,
     choosable,
-    has_picture,
     question_of,
     tags_in,
 )
-from courses.quizzes.drafts import (
-    Draft,
-    blank,
-    content_of,
-    draft_in,
-    draft_of,
-    source_of,
-    tags_of,
-)
+from courses.quizzes.drafts import Draft, blank, content_of, draft_of, source_of, tags_of
 from courses.quizzes.kinds.base import with_ids
 from courses.quizzes.kinds.registry import KINDS, check, kind_of
 from courses.quizzes.models import Question, Quiz
 from courses.quizzes.papers import in_a_line, lead_and_rest
 from courses.quizzes.pictures import pictures_of
+from courses.quizzes.placing import places, shown_while_writing
+from courses.quizzes.placing import problems as picture_problems
 from lms.access import needs
 from lms.clock import now
-from lms.errors import N_, Invalid, NotFound
+from lms.errors import Invalid, NotFound
 from lms.problems import Problem
 from lms.richtext import text_of
 from lms.web import actor, page_number, session, store
@@ -47,7 +41,7 @@ from lms.web import actor, page_number, session, store
 COURSE = "/kelola/kursus/<uuid:course_id>"
 QUIZ = f"{COURSE}/kuis/<uuid:activity_id>"
 # Keys of a content that the editor shows as one list.
-SHOWN_AT = {"left": "pairs", "right": "pairs", "key": "pairs"}
+SHOWN_AT = {"left": "pairs", "right": "pairs", "key": "pairs", "picture_alt": "pictures"}
 
 blueprint = Blueprint("bank", __name__)
 
@@ -87,12 +81,13 @@ def new(course_id: uuid.UUID) -> str:
 @needs(AUTHOR)
 def create(course_id: uuid.UUID) -> Response | str | tuple[str, int]:
     course = authored_course(session(), actor(), course_id)
-    draft = _sent(request.args.get("jenis", ""))
-    if draft.kind not in KINDS:
+    kind = request.args.get("jenis", "")
+    if kind not in KINDS:
         raise NotFound
+    draft, refused = sent_draft(kind)
     if request.form.get("do") != "save":
-        return _editor(course, _changed(draft), preview=request.form.get("do") == "preview")
-    if problems := _problems(course, draft):
+        return _changed(course, draft, refused)
+    if problems := refused + _problems(course, draft):
         return _editor(course, draft, problems), 422
     content, source = content_of(draft), source_of(draft)
     authoring.add_question(session(), course.id, content, tags=tags_of(draft), source=source, now=now())
@@ -113,11 +108,10 @@ def edit(course_id: uuid.UUID, question_id: uuid.UUID) -> str:
 def change(course_id: uuid.UUID, question_id: uuid.UUID) -> Response | str | tuple[str, int]:
     course = authored_course(session(), actor(), course_id)
     question = question_of(session(), course, question_id)
-    draft = _sent(question.kind)
+    draft, refused = sent_draft(question.kind)
     if request.form.get("do") != "save":
-        preview = request.form.get("do") == "preview"
-        return _editor(course, _changed(draft), question=question, preview=preview)
-    if problems := _problems(course, draft):
+        return _changed(course, draft, refused, question)
+    if problems := refused + _problems(course, draft):
         return _editor(course, draft, problems, question=question), 422
     content, source = content_of(draft), source_of(draft)
     authoring.change_question(session(), question, content, tags=tags_of(draft), source=source, now=now())
@@ -139,21 +133,18 @@ def retire(course_id: uuid.UUID, question_id: uuid.UUID) -> Response:
     return redirect(url_for(".show", course_id=course_id), 303)
 
 
-def _sent(kind: str) -> Draft:
-    return draft_in(kind, request.form)
-
-
-def _changed(draft: Draft) -> Draft:
-    """The draft after its "add a row" button, if that was pressed."""
+def _changed(
+    course: Course, draft: Draft, refused: list[Problem], question: Question | None = None
+) -> str | tuple[str, int]:
+    """The page once more after one of its other buttons: a row more, a picture more, a preview."""
     do = request.form.get("do", "")
-    return draft.with_row(do.removeprefix("add:")) if do.startswith("add:") else draft
+    more = draft.with_row(do.removeprefix("add:")) if do.startswith("add:") else draft
+    page = _editor(course, more, refused, question=question, preview=do == "preview")
+    return (page, 422) if refused else page
 
 
 def _problems(course: Course, draft: Draft) -> list[Problem]:
-    found = check(with_ids(content_of(draft)))
-    if draft.fields["picture"] and not has_picture(session(), course, draft.fields["picture"]):
-        found.append(Problem(N_("Gambar ini tidak ada di pustaka instansi Anda."), "picture"))
-    return found
+    return check(with_ids(content_of(draft))) + picture_problems(draft) + strange_pictures(course, draft)
 
 
 def _editor(
@@ -181,7 +172,8 @@ def _editor(
         errors=said,
         preview=shown,
         lead_and_rest=lead_and_rest,
-        picture_of=pictures_of(session(), store(), [shown] if shown else []),
+        places=[(place, place_name(place)) for place in places(draft)],
+        picture_of=pictures_of(session(), store(), shown_while_writing(draft)),
     )
 
 

@@ -16,7 +16,9 @@ from courses.quizzes.decimals import read_number, written
 from courses.quizzes.kinds.base import Content, exact, rows
 from lms.richtext import clean, from_markdown, text_of
 
-COMMON = ("text", "explanation", "points", "tags", "picture", "picture_alt")
+COMMON = ("text", "explanation", "points", "tags")
+PICTURES = ("media", "alt", "place")
+BELOW = "below"  # the place of the one picture that stands between the words and the answer
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "single": ("correct",),
     "true_false": ("answer",),
@@ -31,8 +33,10 @@ LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ordering": {"items": ("id", "text")},
     "essay": {"rubric": ("criterion", "levels")},
 }
-FRESH = {"options": 4, "accepted": 2, "pairs": 3, "distractors": 1, "items": 4, "rubric": 3}
+FRESH = {"pictures": 0, "options": 4, "accepted": 2, "pairs": 3, "distractors": 1, "items": 4, "rubric": 3}
 MOST_ROWS = 100
+_PICTURE = re.compile(r'<img src="media:([0-9a-z-]+)" alt="([^"]*)"[^>]*>')
+_MARKS = re.compile(r"[\\\[\]`*_<&]")
 _LEVEL = re.compile(r"\s*(\S+)\s*(.*)")
 
 Row = dict[str, str]
@@ -56,12 +60,15 @@ class Draft:
         )
 
 
+def _lists(kind: str) -> dict[str, tuple[str, ...]]:
+    return {"pictures": PICTURES, **LISTS.get(kind, {})}
+
+
 def blank(kind: str) -> Draft:
     """An empty question of a kind."""
     names = (*COMMON, *FIELDS.get(kind, ()))
     lists = {
-        name: [dict.fromkeys(parts, "") for _ in range(FRESH[name])]
-        for name, parts in LISTS.get(kind, {}).items()
+        name: [dict.fromkeys(parts, "") for _ in range(FRESH[name])] for name, parts in _lists(kind).items()
     }
     return Draft(kind, dict.fromkeys(names, "") | {"points": "1"}, lists)
 
@@ -69,7 +76,7 @@ def blank(kind: str) -> Draft:
 def draft_in(kind: str, form: Mapping[str, str]) -> Draft:
     """The draft that a form holds."""
     names = (*COMMON, *FIELDS.get(kind, ()))
-    lists = {name: _rows_in(name, parts, form) for name, parts in LISTS.get(kind, {}).items()}
+    lists = {name: _rows_in(name, parts, form) for name, parts in _lists(kind).items()}
     return Draft(kind, {name: form.get(name, "").strip() for name in names}, lists)
 
 
@@ -88,10 +95,18 @@ def draft_of(content: Content, source: Mapping[str, str], tags: Sequence[str]) -
         "explanation": source.get("explanation") or _paragraphs(content.get("explanation")),
         "points": _typed(content.get("points")),
         "tags": ", ".join(tags),
-        "picture": str(content.get("picture") or ""),
-        "picture_alt": str(content.get("picture_alt") or ""),
     }
-    return Draft(kind, fields | _own_fields(kind, content), _own_lists(kind, content))
+    lists = {"pictures": _own_pictures(content)} | _own_lists(kind, content)
+    return Draft(kind, fields | _own_fields(kind, content), lists)
+
+
+def _own_pictures(content: Content) -> list[Row]:
+    standing = [(BELOW, content), *((str(at), row) for at, row in enumerate(rows(content, "options")))]
+    return [
+        {"media": str(row["picture"]), "alt": str(row.get("picture_alt") or ""), "place": place}
+        for place, row in standing
+        if row.get("picture")
+    ]
 
 
 def _own_fields(kind: str, content: Content) -> dict[str, str]:
@@ -142,16 +157,33 @@ def _criterion(row: Mapping[str, Any]) -> Row:
 
 def content_of(draft: Draft) -> dict[str, Any]:
     """The content that the bank would store. What cannot be read stays as typed, so that check() names it."""
-    fields = draft.fields
+    fields, below = draft.fields, _picture_at(draft, BELOW)
     common = {
         "kind": draft.kind,
         "text": clean(from_markdown(fields["text"])),
         "explanation": clean(from_markdown(fields["explanation"])),
         "points": _number(fields["points"]),
-        "picture": fields["picture"] or None,
-        "picture_alt": fields["picture_alt"],
+        "picture": below.get("picture"),
+        "picture_alt": below.get("picture_alt", ""),
     }
     return common | _content_of_kind(draft)
+
+
+def is_below_or_at_an_option(place: str) -> bool:
+    """Whether one picture only may stand in a place."""
+    return place == BELOW or place.isdecimal()
+
+
+def _picture_at(draft: Draft, place: str) -> dict[str, str]:
+    """The keys of the picture that stands in a place; none if there is none."""
+    return next(
+        (
+            {"picture": row["media"], "picture_alt": row["alt"]}
+            for row in draft.lists["pictures"]
+            if row["place"] == place and row["media"]
+        ),
+        {},
+    )
 
 
 def _content_of_kind(draft: Draft) -> dict[str, Any]:
@@ -159,14 +191,18 @@ def _content_of_kind(draft: Draft) -> dict[str, Any]:
     if draft.kind == "single":
         options = [
             {"id": row["id"], "text": row["text"], "correct": fields["correct"] == str(at)}
+            | _picture_at(draft, str(at))
             for at, row in enumerate(lists["options"])
             if row["text"]
         ]
         return {"options": options}
     if draft.kind == "multiple":
-        return {
-            "options": [{**row, "weight": _number(row["weight"])} for row in lists["options"] if row["text"]]
-        }
+        weighed = [
+            {**row, "weight": _number(row["weight"])} | _picture_at(draft, str(at))
+            for at, row in enumerate(lists["options"])
+            if row["text"]
+        ]
+        return {"options": weighed}
     if draft.kind == "true_false":
         return {"answer": {"true": True, "false": False}.get(fields["answer"])}
     if draft.kind == "short_text":
@@ -253,4 +289,11 @@ def _is_plain(text: str) -> bool:
 
 
 def _paragraphs(markup: object) -> str:
-    return "\n\n".join(text_of(str(markup or "")).splitlines())
+    with_marks = _PICTURE.sub(lambda match: as_markdown(match[1], match[2]), str(markup or ""))
+    return "\n\n".join(text_of(with_marks).splitlines())
+
+
+def as_markdown(media_id: str, words: str) -> str:
+    """A picture as an author finds it in the text; its words are read back exactly."""
+    escaped = _MARKS.sub(r"\\\g<0>", " ".join(words.split()))
+    return f"![{escaped}](media:{media_id})"

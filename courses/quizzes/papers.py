@@ -52,9 +52,11 @@ def _key(question: BankItem) -> dict[str, Any]:
 def lead_and_rest(markup: str) -> tuple[str, str]:
     """A question's clean HTML as one phrase for its legend and the blocks that follow it.
 
-    What does not begin with a paragraph has no phrase; its page says "Soal 3" and shows the blocks.
+    What does not begin with a paragraph of words only has no phrase; its page says "Soal 3" and shows the blocks.
     """
     match = _FIRST.match(markup)
+    if match and "<img" in match["lead"]:
+        return "", markup
     return (match["lead"], match["rest"].strip()) if match else ("", markup)
 
 

@@ -153,7 +153,7 @@ def result(**ids: Any) -> str | Response:
         following=_following(syllabus, sitting),
         late=[n for n, kept in sitting.answers.items() if found.deadline and kept.saved_at > found.deadline],
         receipt=receipt(found.id),
-        picture_of=pictures_of(session(), store(), found.paper),
+        picture_of=pictures_of(session(), store(), [key["content"] for key in found.keys]),
     )
 
 

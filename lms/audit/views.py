@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, stream_with_context, url_for
@@ -19,7 +18,7 @@ from lms.audit.wording import ACTS, SUBJECTS, differences, sentence
 from lms.people import readings
 from lms.people.sheets import Cell, csv_lines
 from lms.problems import Problem
-from lms.web import actor, session
+from lms.web import actor, asked_again, session
 
 LARGEST = 2**63 - 1  # of an id
 
@@ -41,7 +40,7 @@ def show() -> str:
         subjects=SUBJECTS,
         differences=lambda entry: _sentences(entry, names),
         filtered=any(request.args.get(name) for name in ("act", "orang", "subjek", "id", "dari", "sampai")),
-        csv_url=url_for(".export", **_kept()),
+        csv_url=asked_again(url_for(".export"), sebelum=None),
     )
 
 
@@ -50,15 +49,11 @@ def _sentences(entry: Entry, names: dict[str, str]) -> list[str]:
     return [sentence(name, old, new, names) for name, old, new in changed]
 
 
-def _kept() -> dict[str, Any]:
-    return {name: value for name, value in request.args.items() if value and name != "sebelum"}
-
-
 def _older(found: list[Entry]) -> str | None:
     """The address of the next page, which begins after the last entry of this one."""
     if len(found) <= PER_PAGE:
         return None
-    return url_for(".show", **_kept(), sebelum=found[PER_PAGE - 1].row.id)
+    return asked_again(sebelum=found[PER_PAGE - 1].row.id)
 
 
 def _filter() -> Filter:

@@ -38,11 +38,16 @@ def second_factor() -> Answer:
     if not form.validate_on_submit():
         return challenge_page(form, 422 if form.errors else 200)
     try:
-        services.prove_code(session(), me().id, form.code.data, address=address(), now=now())
+        _prove_code(form.code.data)
     except Invalid as refusal:
         form.refuse("code", _(refusal.message))
         return challenge_page(form, 422)
     return onward(strengthen(me(), second_factor=True), form)
+
+
+def _prove_code(code: str) -> None:
+    keys = settings().secret_keys
+    services.prove_code(session(), me().id, code, keys=keys, address=address(), now=now())
 
 
 def strengthen(who: SignedIn, *, second_factor: bool) -> SignedIn:
@@ -71,7 +76,7 @@ def prove_again() -> Answer:
 def _proved(form: ProofForm) -> None:
     """Check whichever proof was given."""
     if form.code.data and me().has_totp:
-        services.prove_code(session(), me().id, form.code.data, address=address(), now=now())
+        _prove_code(form.code.data)
     elif form.password.data:
         services.prove_password(session(), me().id, form.password.data, address=address(), now=now())
     else:
@@ -100,7 +105,12 @@ def enrol() -> Answer:
         return _enrol_page(form, totp.new_key())
     try:
         codes = services.enrol_second_factor(
-            session(), me(), Enrolment(key, form.code.data), address=address(), now=now()
+            session(),
+            me(),
+            Enrolment(key, form.code.data),
+            keys=settings().secret_keys,
+            address=address(),
+            now=now(),
         )
     except Invalid as refusal:
         form.refuse("code", _(refusal.message))

@@ -21,6 +21,7 @@ class Credential(Model):
     person_id: Mapped[uuid.UUID] = mapped_column(fk("person.id", cascade=True), primary_key=True)
     password_hash: Mapped[str | None]
     password_set_at: Mapped[datetime | None]
+    # Sealed (lms.auth.sealing).
     totp_secret: Mapped[str | None]
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None] = mapped_column(sa.BigInteger)

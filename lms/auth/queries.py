@@ -144,7 +144,6 @@ class Account:
     agency: str
     numbers: tuple[str, ...]
     password_hash: str | None
-    totp_key: str | None
     totp_confirmed: bool
     recovery_left: int
 
@@ -170,7 +169,6 @@ _ACCOUNT = (
         sa.func.coalesce(Agency.name, "").label("agency"),
         _NUMBERS.label("numbers"),
         Credential.password_hash,
-        Credential.totp_secret.label("totp_key"),
         Credential.totp_confirmed_at.is_not(None).label("totp_confirmed"),
         sa.func.coalesce(sa.func.jsonb_array_length(Credential.recovery_hashes), 0).label("recovery_left"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from lms.auth.limits import Door, Visit
 from lms.auth.models import LinkPurpose, OneTimeLink, SignIn
 from lms.auth.passwords import hash_code, hash_password, matches, turn
 from lms.auth.queries import Account, account, account_named, canonical, credential_of, link_of
+from lms.auth.sealing import seal, unseal
 from lms.auth.strength import problem
 from lms.auth.tokens import hashed, new_token
 from lms.errors import N_, Invalid
@@ -129,25 +130,35 @@ def prove_password(
     raise Invalid(WRONG_PASSWORD, field="password")
 
 
-def prove_code(session: Session, person_id: uuid.UUID, typed: str, *, address: str, now: datetime) -> None:
-    """That somebody holds their authenticator app (a code works once) or an unused recovery code."""
+def prove_code(
+    session: Session, person_id: uuid.UUID, typed: str, *, keys: Sequence[str], address: str, now: datetime
+) -> None:
+    """That somebody holds their authenticator app (a code works once) or an unused recovery code.
+
+    `keys` are those that seal the app's key (Settings.secret_keys).
+    """
     visit = Visit(Door.CODE, str(person_id), address)
     limits.check(session, visit, now=now)
     code = "".join(mark for mark in typed if mark.isascii() and mark.isalnum())
     if len(code) == totp.RECOVERY_DIGITS:
         right = _use_recovery_code(session, person_id, code)
     else:
-        right = _use_code(session, person_id, code, now=now)
+        right = _use_code(session, person_id, code, keys=keys, now=now)
     if not right:
         limits.count(session, visit, now=now)
         raise Invalid(WRONG_CODE, field="code")
 
 
-def _use_code(session: Session, person_id: uuid.UUID, code: str, *, now: datetime) -> bool:
+def _use_code(
+    session: Session, person_id: uuid.UUID, code: str, *, keys: Sequence[str], now: datetime
+) -> bool:
     credential = credential_of(session, person_id)
     if not credential.totp_confirmed_at or not credential.totp_secret:
         return False
-    step = totp.matching_step(credential.totp_secret, code, now=now, after=credential.totp_last_step)
+    key = unseal(credential.totp_secret, keys, owner=person_id)
+    if key is None:  # sealed by a key that this installation has given up
+        return False
+    step = totp.matching_step(key, code, now=now, after=credential.totp_last_step)
     credential.totp_last_step = step or credential.totp_last_step
     return step is not None
 
@@ -284,7 +295,7 @@ class Enrolment:
 
 
 def enrol_second_factor(
-    session: Session, actor: Actor, enrolment: Enrolment, *, address: str, now: datetime
+    session: Session, actor: Actor, enrolment: Enrolment, *, keys: Sequence[str], address: str, now: datetime
 ) -> list[str]:
     """Keep a key once its app has shown a right code. Returns the recovery codes: the only copy."""
     visit = Visit(Door.CODE, str(actor.id), address)
@@ -296,7 +307,7 @@ def enrol_second_factor(
         raise Invalid(WRONG_CODE, field="code")
     codes = _fresh_codes(session, actor.id)
     credential = credential_of(session, actor.id)
-    credential.totp_secret = enrolment.key
+    credential.totp_secret = seal(enrolment.key, keys, owner=actor.id)
     credential.totp_confirmed_at = now
     credential.totp_last_step = step
     _changed(session, actor.id, Change.SECOND_FACTOR, now=now, by=actor)

@@ -124,13 +124,13 @@ def _check_entries(file: zipfile.ZipFile, limits: Limits) -> None:
     infos = file.infolist()
     if len(infos) > limits.entries:
         raise FileRefusal(Reason.TOO_MANY_ENTRIES, limit=limits.entries)
+    for info in infos:
+        _check_entry(info, limits)
     if not _files(file):
         raise FileRefusal(Reason.EMPTY)
     if len({info.filename for info in infos}) < len(infos):
         raise FileRefusal(Reason.SAME_NAME)
-    for info in infos:
-        _check_entry(info, limits)
-    if _overlap(infos):
+    if _overlap(infos, file.start_dir):
         raise FileRefusal(Reason.BOMB)
     if sum(info.file_size for info in infos) > limits.total:
         raise FileRefusal(Reason.TOO_LARGE)
@@ -151,16 +151,23 @@ def _check_entry(info: zipfile.ZipInfo, limits: Limits) -> None:
 
 
 def _is_safe(path: str) -> bool:
-    """Relative and staying inside; a NUL would let two readers see two names."""
+    """Named, relative and staying inside; a NUL would let two readers see two names."""
     parts = path.replace("\\", "/").split("/")
-    return "\0" not in path and not path.startswith(("/", "\\")) and ".." not in parts and ":" not in parts[0]
+    return (
+        path != ""
+        and "\0" not in path
+        and not path.startswith(("/", "\\"))
+        and ".." not in parts
+        and ":" not in parts[0]
+    )
 
 
-def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
-    """Whether two entries share packed bytes, as in bombs without nesting."""
+def _overlap(infos: list[zipfile.ZipInfo], directory: int) -> bool:
+    """Whether entries share packed bytes with each other, as in bombs without nesting, or with the directory."""
     placed = sorted(infos, key=lambda info: info.header_offset)
     ends = [info.header_offset + _LOCAL_HEADER + info.compress_size for info in placed]
-    return any(end > after.header_offset for end, after in zip(ends, placed[1:], strict=False))
+    after = [*(info.header_offset for info in placed[1:]), directory]
+    return any(end > start for end, start in zip(ends, after, strict=True))
 
 
 def _check_nested(file: zipfile.ZipFile, limits: Limits, depth: int) -> int:

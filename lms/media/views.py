@@ -25,16 +25,13 @@ from lms.errors import N_, Invalid, NotFound
 from lms.media import forms, parts, services, serving, words
 from lms.media.models import Media, MediaState
 from lms.media.queries import OPENED, ORIGINAL, SENDING, media_of, source_of, upload_of, url_of
+from lms.media.receiving import received, said
 from lms.web import actor, session, settings, store
 
 blueprint = Blueprint("media", __name__)
 blueprint.register_blueprint(serving.blueprint)
 
 MB = 1024 * 1024
-PLAIN_LIMIT = 10 * MB
-TOO_LARGE_FOR_A_FORM = N_(
-    "Tanpa skrip, berkas dapat dikirim sampai 10 MB. Aktifkan JavaScript untuk berkas yang lebih besar."
-)
 NOTHING_CHOSEN = N_("Pilih berkas terlebih dahulu.")
 
 
@@ -117,23 +114,10 @@ def retry(media_id: uuid.UUID) -> Response:
 
 def _taken(file: FileStorage) -> Media | None:
     """The file as a row; None, and a sentence on the next page, if it is refused."""
-    who = actor()
     try:
-        data = file.stream.read(PLAIN_LIMIT + 1)
-        if len(data) > PLAIN_LIMIT:
-            raise Invalid(TOO_LARGE_FOR_A_FORM)
-        return services.take_in(
-            session(),
-            store(),
-            file.filename or "",
-            data,
-            owner_id=who.id,
-            agency_id=who.agency_id,
-            quota=settings().upload_quota_mb * MB,
-            now=now(),
-        )
+        return received(file)
     except Invalid as refusal:
-        flash(f"{file.filename}: {_(refusal.message) % refusal.values}", "danger")
+        flash(said(file, refusal), "danger")
         return None
 
 

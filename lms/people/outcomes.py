@@ -83,8 +83,8 @@ def shortened(text: str) -> str:
 def _sentence(problem: dict[str, object]) -> str:
     message, values = problem["message"], problem.get("values") or {}
     assert isinstance(values, dict)
-    label = values.get("label")
-    named = values | ({"label": _(label)} if label else {})
+    # A column's name is a sentence of ours too; every sentence of these rows was marked where it was written.
+    named = {name: _(value) if name == "label" else value for name, value in values.items()}
     return str(_(message) % named)
 
 

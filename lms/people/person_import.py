@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from lms.access import Role
@@ -31,6 +31,7 @@ from lms.people.models import (
     Unit,
 )
 from lms.people.queries import named_pairs
+from lms.people.row_writing import compared, place, save
 from lms.people.services import ELSEWHERE, LAST_ADMIN, OF_OPERATOR, OLD_NUMBER, TAKEN_MAIL, leave, plain
 from lms.people.verdicts import Verdict
 from lms.problems import Problem
@@ -166,16 +167,7 @@ def _judged(here: Known, number: int, values: Values, none_left: bool) -> Person
     before = {name: getattr(person, name) for name in KEPT} if person else {}
     if before and before["agency_id"] != here.agency_id:
         record["superior_id"] = None
-    changed = [name for name, value in record.items() if before.get(name) != value]
-    state = RowState.NEW if person is None else RowState.CHANGED if changed else RowState.UNCHANGED
-    return Verdict(
-        number,
-        state,
-        found=person,
-        record=before | record,
-        before={name: plain(before.get(name)) for name in changed},
-        after={name: plain(record[name]) for name in changed},
-    )
+    return compared(number, person, before, record)
 
 
 def _number_problems(here: Known, values: Values, person: Person | None) -> list[Problem]:
@@ -275,13 +267,7 @@ def _save(session: Session, records: Sequence[dict[str, Any]]) -> None:
     """One statement for the new and the changed; every record has every column."""
     empty: dict[str, Any] = {"front_title": "", "back_title": "", "position": "", "position_level": ""}
     blank = dict.fromkeys(KEPT) | empty | {"status": PersonStatus.ACTIVE}
-    row = insert(Person)
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=[Person.id], set_={name: getattr(row.excluded, name) for name in KEPT}
-        ),
-        [blank | record for record in records],
-    )
+    save(session, Person, KEPT, [blank | record for record in records])
 
 
 def _number(session: Session, given: Sequence[tuple[uuid.UUID, Values]], now: datetime) -> None:
@@ -335,34 +321,7 @@ def finish(session: Session, imported: Import, now: datetime) -> None:
         for own, above in found
         if own.id != above.id and own.superior_id != above.id
     ]
-    if not pairs:
-        return
-    pair = (
-        sa.func.unnest(
-            sa.cast([who for who, _, _ in pairs], ARRAY(sa.Uuid)),
-            sa.cast([whom for _, _, whom in pairs], ARRAY(sa.Uuid)),
-        )
-        .table_valued("who", "whom", name="pair")
-        .render_derived()
-    )
-    session.execute(
-        sa.update(Person)
-        .where(Person.id == pair.c.who)
-        .values(superior_id=pair.c.whom)
-        .execution_options(synchronize_session=False)
-    )
-    changes = tuple(
-        Change(
-            "person:changed",
-            "person",
-            who,
-            imported.agency_id,
-            {"superior_id": plain(old)},
-            {"superior_id": plain(new)},
-        )
-        for who, old, new in pairs
-    )
-    publish(session, RecordsChanged(changes, imported.created_by, now))
+    place(session, imported, Person.superior_id, "person", pairs, now=now)
 
 
 def _numbered(

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from lms.database import new_id
@@ -23,7 +22,7 @@ from lms.people.models import Import, RowState, Unit
 from lms.people.person_rows import EMPTY, short_text
 from lms.people.queries import heads, named_pairs, units_in
 from lms.people.records import UnitFacts
-from lms.people.services import plain
+from lms.people.row_writing import compared, place, save
 from lms.people.structure import OCCUPIED, edit_unit
 from lms.people.tree import circles
 from lms.people.verdicts import Verdict
@@ -135,16 +134,7 @@ def _judged(here: Known, number: int, values: Values) -> UnitVerdict:
         return Verdict(number, RowState.WRONG, [problem])
     record = {name: FIELDS[name](values[name]) for name in FIELDS if name in values}
     before = {name: getattr(unit, name) for name in KEPT} if unit else {"agency_id": here.agency_id}
-    changed = [name for name, value in record.items() if before.get(name) != value]
-    state = RowState.NEW if unit is None else RowState.CHANGED if changed else RowState.UNCHANGED
-    return Verdict(
-        number,
-        state,
-        found=unit,
-        record=before | record,
-        before={name: plain(before.get(name)) for name in changed},
-        after={name: plain(record[name]) for name in changed},
-    )
+    return compared(number, unit, before, record)
 
 
 def _place_parents(here: Known, rows: Mapping[int, Values], verdicts: Sequence[UnitVerdict]) -> None:
@@ -183,13 +173,8 @@ def write(
     ids = {v.number: v.found.id if v.found else new_id() for v in verdicts}
     plainly = [v for v in verdicts if v.writes and not (v.found and _is_renewal(v))]
     if plainly:
-        row = insert(Unit)
-        session.execute(
-            row.on_conflict_do_update(
-                index_elements=[Unit.id], set_={name: getattr(row.excluded, name) for name in KEPT}
-            ),
-            [dict.fromkeys(KEPT) | {"kind": ""} | v.record | {"id": ids[v.number]} for v in plainly],
-        )
+        blank = dict.fromkeys(KEPT) | {"kind": ""}
+        save(session, Unit, KEPT, [blank | v.record | {"id": ids[v.number]} for v in plainly])
         changes = tuple(_change(imported, v, ids[v.number]) for v in plainly)
         publish(session, RecordsChanged(changes, imported.created_by, now))
     return verdicts
@@ -231,31 +216,4 @@ def finish(session: Session, imported: Import, now: datetime) -> None:
         for own, above in found
         if own is not above and own.parent_id != above.id
     ]
-    if not pairs:
-        return
-    pair = (
-        sa.func.unnest(
-            sa.cast([own for own, _, _ in pairs], ARRAY(sa.Uuid)),
-            sa.cast([above for _, _, above in pairs], ARRAY(sa.Uuid)),
-        )
-        .table_valued("own", "above", name="pair")
-        .render_derived()
-    )
-    session.execute(
-        sa.update(Unit)
-        .where(Unit.id == pair.c.own)
-        .values(parent_id=pair.c.above)
-        .execution_options(synchronize_session=False)
-    )
-    changes = tuple(
-        Change(
-            "unit:changed",
-            "unit",
-            own,
-            imported.agency_id,
-            {"parent_id": plain(old)},
-            {"parent_id": plain(above)},
-        )
-        for own, old, above in pairs
-    )
-    publish(session, RecordsChanged(changes, imported.created_by, now))
+    place(session, imported, Unit.parent_id, "unit", pairs, now=now)

@@ -35,7 +35,7 @@ from lms.people.queries import (
     units_in,
 )
 from lms.people.tree import Branch, branches, flat
-from lms.web import Form, actor, page_number, session
+from lms.web import Form, actor, asked_again, page_number, session
 
 Answer = str | Response | tuple[str, int]
 FormKind = TypeVar("FormKind", bound=Form)
@@ -73,7 +73,7 @@ def show() -> str:
         employments=EMPLOYMENT_NAMES,
         statuses=STATUS_NAMES,
         may_keep=serves(actor(), KEEP, scope.agency.id),
-        page_url=lambda page: url_for(".show", **{**request.args, "page": page}),
+        page_url=lambda page: asked_again(page=page),
     )
 
 
@@ -156,6 +156,7 @@ def edit(person_id: uuid.UUID) -> Answer:
 @needs(KEEP)
 def number(person_id: uuid.UUID) -> Answer:
     found = person_of(session(), actor(), person_id, KEEP, lock=request.method == "POST")
+    reads.noted(actor(), found.id)
     form = NumberForm(since=now().date().isoformat())
     if form.validate_on_submit():
         try:
@@ -174,6 +175,7 @@ def number(person_id: uuid.UUID) -> Answer:
 @needs(KEEP)
 def status(person_id: uuid.UUID) -> Answer:
     found = person_of(session(), actor(), person_id, KEEP, lock=request.method == "POST")
+    reads.noted(actor(), found.id)
     form = StatusForm()
     if form.validate_on_submit():
         try:

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from lms.config import Settings
 
+REPORTS = "/laporan-kebijakan"
 FIXED = {
+    "Reporting-Endpoints": f'bina="{REPORTS}"',
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -65,5 +67,7 @@ def policy_for(settings: Settings) -> str:
             "object-src 'none'",
             "require-trusted-types-for 'script'",
             "trusted-types bina",
+            "report-to bina",
+            f"report-uri {REPORTS}",
         ]
     )

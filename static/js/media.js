@@ -165,6 +165,7 @@ class Field {
       showMedia(row, upload.media);
       tell(row, "upload:stored", upload.media);
       watch(row);
+      if (this.element.dataset.then && !this.unfinished) this.element.querySelector("[data-upload-plain]").click();
     } else if (upload.state === "refused") {
       show(row, { state: "refused", tone: "danger", icon: "warning", note: upload.problem, acts: ["remove"] });
     } else {

@@ -18,6 +18,7 @@ from lms.people.models import Person
 from tests.factories.people import make_agency, make_person
 
 PASSWORD = "kopi tubruk lima cangkir"
+KEYS = ("test-" * 8,)
 NIP = "198603142010012003"
 PASSWORD_HASH = hash_password(PASSWORD)
 HERE = {"Sec-Fetch-Site": "same-origin"}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lms.auth.models import Credential, Failure, LinkPurpose, SignIn
 from lms.auth.services import Enrolment, enrol_second_factor, make_link
 from lms.people.models import Person
-from tests.auth.conftest import NIP, PASSWORD, Scene, enter, moment
+from tests.auth.conftest import KEYS, NIP, PASSWORD, Scene, enter, moment
 from tests.conftest import Client
 from tests.factories.people import actor_for
 
@@ -26,7 +26,7 @@ def give_app(session: Session, person: Person) -> list[str]:
     """Enrol as an hour ago, so that no code of now is used up. Returns the recovery codes."""
     earlier = moment() - timedelta(hours=1)
     enrolment = Enrolment(KEY, pyotp.TOTP(KEY).at(earlier))
-    codes = enrol_second_factor(session, actor_for(person), enrolment, address="", now=earlier)
+    codes = enrol_second_factor(session, actor_for(person), enrolment, keys=KEYS, address="", now=earlier)
     session.commit()
     return codes
 

@@ -292,6 +292,29 @@ class TestRecordings:
         trap.write_bytes(recording())
         assert video.look_at(trap, Kind.MP4).video == "h264"
 
+    @pytest.mark.asvs("V5.2.2")
+    @pytest.mark.parametrize("order", [[], ["-movflags", "+faststart"]], ids=["index last", "index first"])
+    def test_a_film_cut_off_anywhere_is_found_out(self, tmp_path: Path, order: list[str]) -> None:
+        whole, cut = recording(*order), tmp_path / "original"
+        for part in range(20):
+            cut.write_bytes(whole[: len(whole) * part // 20])
+            with pytest.raises(FileRefusal) as refused:
+                video.look_at(cut, Kind.MP4)
+            assert refused.value.reason is Reason.DAMAGED, part
+
+    @pytest.mark.asvs("V5.2.2")
+    def test_a_film_that_keeps_its_pictures_in_another_file_does_not_get_them(self, tmp_path: Path) -> None:
+        """The index of an MP4 may point outside (dref); ffmpeg follows only if it is told to."""
+        secret, trap = tmp_path / "rahasia.txt", tmp_path / "original"
+        secret.write_bytes(b"rahasia " * 4000)
+        data = bytearray(recording("-movflags", "+faststart"))
+        at = data.find(b"dref")
+        assert data[at + 16 : at + 20] == b"url "
+        data[at + 20 : at + 24] = b"\0\0\0\0"  # not in this file: look for the address that follows
+        trap.write_bytes(data)
+        found = video.look_at(trap, Kind.MP4)
+        assert b"rahasia" not in video.frame(trap, Kind.MP4, found.duration)
+
 
 class TestTheJail:
     """Programs that read strangers' files."""

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from courses.quizzes.drafts import blank, content_of, draft_in, draft_of, tags_of
+from courses.quizzes.drafts import LISTS, content_of, draft_in, draft_of, tags_of
 from courses.quizzes.kinds.base import with_ids
 from courses.quizzes.kinds.registry import KINDS, check
 from courses.quizzes.models import Question, Quiz, QuizQuestion, Reveal
-from lms.media.models import Media, MediaState
 from tests.conftest import Client
 from tests.quizzes.room import Room, many, statements
 from tests.quizzes.test_attempts import begin
@@ -86,7 +85,7 @@ def test_every_kind_is_written_without_script_and_reads_back_as_typed(
     sent = draft_in(kind, form)
     assert typed.fields["text"] == sent.fields["text"]
     assert typed.fields["points"] == "2,5"
-    assert content_of(typed) | {"picture": None} == question.content
+    assert content_of(typed) == question.content
     page = citra.get(f"{room.bank}/soal/{question.id}")
     assert "Siapa yang **dilayani**?" in page.text
 
@@ -98,7 +97,7 @@ def test_a_button_that_adds_a_row_or_shows_a_preview_loses_nothing(
     citra = client_of(room.citra)
     address = f"{room.bank}/soal/baru?jenis={kind}"
     form = COMMON | FORMS[kind]
-    for name in blank(kind).lists:
+    for name in LISTS.get(kind, {}):
         page = citra.post(address, data=form | {"do": f"add:{name}"})
         assert page.status_code == 200
         for value in filter(None, form.values()):
@@ -119,48 +118,19 @@ def test_what_is_wrong_is_said_and_everything_typed_is_still_there(
     sent = {
         "text": "",
         "points": "banyak",
-        "picture": "bukan-id",
+        "pictures_0_media": "bukan-id",
+        "pictures_0_alt": "",
+        "pictures_0_place": "below",
         "explanation": "Tetap di sini.",
         "do": "save",
     }
     page = client_of(room.citra).post(f"{room.bank}/soal/baru?jenis={kind}", data=sent)
     assert page.status_code == 422
-    for sentence in (
-        "Poin harus lebih dari 0",
-        "Gambar ini tidak ada di pustaka",
-        "Gambar belum diberi keterangan",
-    ):
+    for sentence in ("Poin harus lebih dari 0", "Gambar belum diberi keterangan"):
         assert page.text.count(sentence) == 2, sentence
     assert "Tetap di sini." in page.text
     assert 'value="banyak"' in page.text
     assert session.scalar(sa.select(sa.func.count()).select_from(Question)) == 3
-
-
-def test_a_picture_of_the_agency_is_taken_and_another_agencys_is_not(
-    room: Room, client_of: Client, session: Session, now: datetime
-) -> None:
-    mine, theirs = [
-        Media(
-            agency_id=agency,
-            name="antrean.webp",
-            kind="image",
-            content_type="image/webp",
-            size=9,
-            part_size=9,
-            key=f"k/{at}",
-            state=MediaState.READY,
-            created_at=now,
-            active_at=now,
-        )
-        for at, agency in enumerate((room.agency.id, room.gita.agency_id))
-    ]
-    session.add_all([mine, theirs])
-    session.commit()
-    citra, address = client_of(room.citra), f"{room.bank}/soal/baru?jenis=true_false"
-    form = COMMON | FORMS["true_false"] | {"picture_alt": "Antrean di loket", "do": "save"}
-    assert citra.post(address, data=form | {"picture": str(theirs.id)}).status_code == 422
-    assert citra.post(address, data=form | {"picture": str(mine.id)}).status_code == 303
-    assert newest(session).content["picture"] == str(mine.id)
 
 
 def test_a_change_is_a_new_version_and_no_change_is_none(

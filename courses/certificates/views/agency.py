@@ -20,6 +20,7 @@ from courses.certificates.siasn import COLUMNS, row
 from lms.access import allows, needs
 from lms.clock import now
 from lms.errors import Invalid, NotFound
+from lms.people import reads
 from lms.people.sheets import Cell, csv_lines, write_xlsx
 from lms.web import actor, page_number, session
 
@@ -91,6 +92,7 @@ def _file(data: bytes, kind: str, name: str) -> Response:
 @needs(LIST)
 def detail(certificate_id: uuid.UUID) -> str:
     certificate = queries.certificate_of(session(), actor(), certificate_id)
+    reads.noted(actor(), certificate.person_id)
     older, newer = queries.neighbours(session(), certificate)
     return render_template(
         "certificates/detail.html",

@@ -1,7 +1,7 @@
 """What every question type promises, and the few pieces that they share.
 
 A question is stored as JSON: kind, text (HTML), points, explanation (HTML), picture, picture_alt and the keys of its
-kind. Texts of options, items and rubric levels are plain. Ids of options and items are opaque (new_id): they say
+kind. Texts of options, items and rubric levels are plain; an option may have a picture and picture_alt too. Ids of options and items are opaque (new_id): they say
 nothing about order or correctness, so they may travel to the learner's phone.
 """
 
@@ -34,7 +34,9 @@ NONE, FULL = Decimal(0), Decimal(1)
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _OPAQUE = re.compile(r"[a-z2-7]{8}")
 _ID_LISTS = ("options", "items", "left", "right")
-_PAPER_KEYS = ("kind", "text", "points", "picture", "picture_alt")
+_PICTURE_KEYS = ("picture", "picture_alt")
+_WORDLESS = re.compile(r'<img\b[^>]* alt=""')
+_PAPER_KEYS = ("kind", "text", "points", *_PICTURE_KEYS)
 
 
 class Kind(Protocol):
@@ -165,8 +167,13 @@ def paper(content: Content, **own: object) -> Shown:
 
 
 def labels(listed: Iterable[Row]) -> list[dict[str, str]]:
-    """Rows reduced to id and text."""
-    return [{"id": key, "text": text} for key, text in texts(listed).items()]
+    """Rows reduced to id and text, with their picture if they have one."""
+    found = {str(row.get("id", "")): row for row in listed}
+    return [
+        {"id": key, "text": str(row.get("text", ""))}
+        | {name: str(row.get(name) or "") for name in _PICTURE_KEYS if row.get("picture")}
+        for key, row in found.items()
+    ]
 
 
 def shuffled(listed: Iterable[dict[str, str]], rng: random.Random) -> list[dict[str, str]]:
@@ -182,16 +189,28 @@ def shuffled(listed: Iterable[dict[str, str]], rng: random.Random) -> list[dict[
 def common_problems(content: Content) -> list[Problem]:
     """What is wrong in the keys that every kind has."""
     found = []
-    if not plain(content.get("text")) and not content.get("picture"):
+    if (
+        not plain(content.get("text"))
+        and not content.get("picture")
+        and "<img" not in str(content.get("text"))
+    ):
         found.append(Problem(N_("Soal belum berisi pertanyaan."), "text"))
     points = exact(content.get("points"))
     if points is None or not 0 < points <= MAX_POINTS:
         found.append(
             Problem(N_("Poin harus lebih dari 0 dan paling besar %(most)s."), "points", {"most": MAX_POINTS})
         )
-    if content.get("picture") and not plain(content.get("picture_alt")):
+    if any(_lacks_words(row) for row in (content, *rows(content, "options"))):
         found.append(Problem(N_("Gambar belum diberi keterangan bagi pembaca layar."), "picture_alt"))
-    return found
+    sentence = N_("Gambar di dalam teks belum diberi keterangan: ![keterangan](…).")
+    texts = ("text", "explanation")
+    return found + [
+        Problem(sentence, name) for name in texts if _WORDLESS.search(str(content.get(name) or ""))
+    ]
+
+
+def _lacks_words(row: Row) -> bool:
+    return bool(row.get("picture")) and not plain(row.get("picture_alt"))
 
 
 def row_problems(content: Content, name: str) -> list[Problem]:
@@ -215,3 +234,16 @@ def row_problems(content: Content, name: str) -> list[Problem]:
 def has_id(listed: Iterable[Row], value: object) -> bool:
     """Whether one of the rows carries this id."""
     return isinstance(value, str) and any(row.get("id") == value for row in listed)
+
+
+class TypedLine:
+    """What kinds share whose answer is one typed line. It is kept as typed, so that nothing a learner wrote is lost."""
+
+    def parse(self, shown: Content, raw: Raw, name: str) -> Answer | None:
+        return one_line(first(raw, name))
+
+    def normalised(self, shown: Content, value: object) -> Answer | None:
+        return one_line(value)
+
+    def fields(self, answer: Answer | None, name: str) -> dict[str, list[str]]:
+        return {name: [answer]} if isinstance(answer, str) else {}

@@ -13,19 +13,17 @@ from courses.quizzes.kinds.base import (
     NONE,
     Answer,
     Content,
-    Raw,
     Say,
     Shown,
+    TypedLine,
     exact,
-    first,
-    one_line,
     paper,
 )
 from lms.errors import N_
 from lms.problems import Problem
 
 
-class Number:
+class Number(TypedLine):
     """Keys "answer", "tolerance" (absolute, inclusive) and "unit"; the answer is the line as typed.
 
     The typed line is kept, not the number read from it, so that nothing a learner wrote is lost and a dispute can be
@@ -49,15 +47,6 @@ class Number:
 
     def shown(self, content: Content, *, rng: random.Random, shuffle: bool = True) -> Shown:
         return paper(content, unit=_unit(content), max_length=MAX_SHORT)
-
-    def parse(self, shown: Content, raw: Raw, name: str) -> Answer | None:
-        return one_line(first(raw, name))
-
-    def normalised(self, shown: Content, value: object) -> Answer | None:
-        return one_line(value)
-
-    def fields(self, answer: Answer | None, name: str) -> dict[str, list[str]]:
-        return {name: [answer]} if isinstance(answer, str) else {}
 
     def score(self, content: Content, answer: Answer | None) -> Decimal | None:
         right = exact(content.get("answer"))

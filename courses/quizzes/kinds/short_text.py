@@ -14,18 +14,16 @@ from courses.quizzes.kinds.base import (
     NONE,
     Answer,
     Content,
-    Raw,
     Say,
     Shown,
-    first,
-    one_line,
+    TypedLine,
     paper,
 )
 from lms.errors import N_
 from lms.problems import Problem
 
 
-class ShortText:
+class ShortText(TypedLine):
     """Key "accepted": [str]; the answer is the typed line, compared after fold()."""
 
     name = "short_text"
@@ -45,15 +43,6 @@ class ShortText:
 
     def shown(self, content: Content, *, rng: random.Random, shuffle: bool = True) -> Shown:
         return paper(content, max_length=MAX_SHORT)
-
-    def parse(self, shown: Content, raw: Raw, name: str) -> Answer | None:
-        return one_line(first(raw, name))
-
-    def normalised(self, shown: Content, value: object) -> Answer | None:
-        return one_line(value)
-
-    def fields(self, answer: Answer | None, name: str) -> dict[str, list[str]]:
-        return {name: [answer]} if isinstance(answer, str) else {}
 
     def score(self, content: Content, answer: Answer | None) -> Decimal | None:
         typed = fold(answer) if isinstance(answer, str) else ""
