@@ -8,7 +8,8 @@ from courses.quizzes.jobs import close_attempt, close_overdue
 from courses.quizzes.listeners import tell_learner
 from courses.quizzes.operations import OPERATIONS
 from courses.quizzes.permissions import MARK, MARK_ALL, RESULTS
-from lms.feature import Feature
+from lms.errors import N_
+from lms.feature import Feature, Topic
 
 views.blueprint.register_blueprint(class_views.blueprint)
 views.blueprint.register_blueprint(author_views.blueprint)
@@ -20,4 +21,21 @@ FEATURE = Feature(
     operations=OPERATIONS,
     jobs=[close_overdue, close_attempt],
     listeners=[(QuizMarked, tell_learner)],
+    topics=[
+        Topic(
+            "closing",
+            N_("Waktu kuis hampir habis"),
+            N_("Percobaan Anda masih terbuka dan segera ditutup."),
+            frozenset({"quizzes:closing"}),
+            icon="clock",
+            urgent=True,
+        ),
+        Topic(
+            "marks",
+            N_("Nilai kuis"),
+            N_("Jawaban uraian Anda sudah dinilai."),
+            frozenset({"quizzes:marked"}),
+            icon="question",
+        ),
+    ],
 )
