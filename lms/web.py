@@ -29,7 +29,6 @@ SENTENCES = {
     "Not a valid decimal value.": N_("Tulis angka, misalnya 7,5."),
     "Not a valid date value.": N_("Tulis tanggal yang ada di kalender."),
     "Not a valid datetime value.": N_("Tulis tanggal dan jam yang benar."),
-    "Not a valid time value.": N_("Tulis jam yang benar, misalnya 21.00."),
     "This field is required.": N_("Isian ini wajib."),
 }
 # Nobody turns so many pages; a larger number would be no offset for the database.

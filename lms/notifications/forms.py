@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, TimeField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from lms.feature import Topic
 from lms.notifications.models import MailChoice
@@ -22,19 +22,25 @@ CHOICES = [
     SelectChoice(MailChoice.DIGEST.value, _l("Rangkuman")),
     SelectChoice(MailChoice.NEVER.value, _l("Tidak")),
 ]
+# Every half hour. A field of type "time" would show it as the phone's own language does, "09:00 PM".
+HOURS = [
+    SelectChoice(f"{hour:02}:{minute:02}", f"{hour:02}.{minute:02}")
+    for hour in range(24)
+    for minute in (0, 30)
+]
 
 
 class SettingForm(Form):
     """The fields `mail_<topic>` and `push_<topic>` are added by setting_form."""
 
     is_quiet = BooleanField(_l("Jangan ganggu pada jam tenang"))
-    quiet_from = TimeField(_l("Mulai"), validators=[InputRequired()])
-    quiet_until = TimeField(_l("Sampai"), validators=[InputRequired()])
+    quiet_from = SelectField(_l("Mulai"), choices=HOURS)
+    quiet_until = SelectField(_l("Sampai"), choices=HOURS)
     topics: Sequence[Topic] = ()
 
     @property
     def quiet(self) -> Quiet:
-        return Quiet(self.quiet_from.data, self.quiet_until.data)
+        return Quiet(*(time.fromisoformat(hour.data) for hour in (self.quiet_from, self.quiet_until)))
 
     @property
     def choices(self) -> dict[str, dict[str, Any]]:
@@ -60,8 +66,8 @@ def setting_form(wishes: Wishes, topics: Sequence[Topic]) -> SettingForm:
     quiet = wishes.quiet or wishes.last_quiet or NIGHT
     data: dict[str, Any] = {
         "is_quiet": wishes.quiet is not None,
-        "quiet_from": quiet.begins,
-        "quiet_until": quiet.ends,
+        "quiet_from": f"{quiet.begins:%H:%M}",
+        "quiet_until": f"{quiet.ends:%H:%M}",
     }
     for topic in (topic for topic in topics if not topic.fixed):
         fields[f"mail_{topic.name}"] = RadioField(_l("Surel"), choices=CHOICES)

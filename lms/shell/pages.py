@@ -29,6 +29,17 @@ def help_page() -> str:
     return render_template("shell/help.html")
 
 
+@blueprint.get("/sw.js")
+@needs(ANYONE)
+def worker() -> Response:
+    """The service worker: at the root, so that it serves every page, and asked for anew at each visit."""
+    parts = [url_for("static", filename="js/lib/push-worker.js")]
+    answer = Response("".join(f'importScripts("{part}");\n' for part in parts), mimetype="text/javascript")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; connect-src 'self'"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
 @blueprint.post("/bahasa")
 @needs(ANYONE)
 def language() -> Response:
