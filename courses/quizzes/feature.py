@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from courses.quizzes import author_views, class_views, views
+from courses.quizzes.closing import warn_closing
 from courses.quizzes.events import QuizMarked
 from courses.quizzes.jobs import close_attempt, close_overdue
 from courses.quizzes.listeners import tell_learner
@@ -19,7 +20,7 @@ FEATURE = Feature(
     blueprint=views.blueprint,
     permissions=[MARK, MARK_ALL, RESULTS],
     operations=OPERATIONS,
-    jobs=[close_overdue, close_attempt],
+    jobs=[close_overdue, close_attempt, warn_closing],
     listeners=[(QuizMarked, tell_learner)],
     topics=[
         Topic(
@@ -33,8 +34,8 @@ FEATURE = Feature(
         Topic(
             "marks",
             N_("Nilai kuis"),
-            N_("Jawaban uraian Anda sudah dinilai."),
-            frozenset({"quizzes:marked"}),
+            N_("Jawaban uraian Anda dinilai, atau jawaban yang terlambat diputuskan."),
+            frozenset({"quizzes:marked", "quizzes:late"}),
             icon="question",
         ),
     ],

@@ -182,6 +182,12 @@ def queue(session: Session, rows: Sequence[Row]) -> list[uuid.UUID]:
     return [row["id"] for row in written]
 
 
+def send_again(session: Session, message: Outgoing, *, now: datetime) -> None:
+    """Have a failed message carried out once more, from the first try."""
+    message.state, message.tries, message.due_at = OutgoingState.WAITING, 0, now + LEASE
+    publish(session, MessagesWritten((message.id,)))
+
+
 def mark_read(session: Session, actor: Actor, notification_id: uuid.UUID, *, now: datetime) -> Notification:
     """Mark one of the actor's messages as read; the first time counts."""
     found = notification_of(session, actor, notification_id)
