@@ -1,6 +1,6 @@
 // Switches messages on for this browser, and keeps what the server knows of it in step with what the browser does.
 
-import { worker } from "./lib/worker.js";
+import { register } from "./lib/worker.js";
 
 const card = document.querySelector("[data-push]");
 const button = card.querySelector("[data-switch-on]");
@@ -26,7 +26,8 @@ function sameKey(subscription) {
 
 // The browser's subscription under our key: the one that is there, or a new one.
 async function subscription() {
-  const { pushManager } = await worker();
+  await register();
+  const { pushManager } = await navigator.serviceWorker.ready;
   const present = await pushManager.getSubscription();
   if (present && sameKey(present)) return present;
   await present?.unsubscribe();

@@ -1,15 +1,14 @@
-// The page's service worker, registered where it is not yet.
+// The page's side of the service worker: registering it.
 
-const ADDRESS = "/sw.js";
+let policy = null;
 
 // A worker's address may only come from here (Trusted Types); the policy's name is the one that the server allows.
-function trusted() {
-  if (!window.trustedTypes) return ADDRESS;
-  return window.trustedTypes.createPolicy("bina", { createScriptURL: () => ADDRESS }).createScriptURL("");
+function trusted(address) {
+  if (!globalThis.trustedTypes) return address;
+  policy ??= trustedTypes.createPolicy("bina", { createScriptURL: (text) => text });
+  return policy.createScriptURL(address);
 }
 
-export async function worker() {
-  const present = await navigator.serviceWorker.getRegistration("/");
-  if (!present) await navigator.serviceWorker.register(trusted(), { scope: "/" });
-  return navigator.serviceWorker.ready;
+export function register() {
+  return navigator.serviceWorker.register(trusted("/sw.js"), { scope: "/", updateViaCache: "none" });
 }
