@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,9 +41,7 @@ def warn_closing(work: Work) -> None:
             )
 
 
-def closing_soon(
-    session: Session, *, now: datetime
-) -> Sequence[sa.Row[tuple[uuid.UUID, Any, Any, Any, Any, Any]]]:
+def closing_soon(session: Session, *, now: datetime) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Long attempts that end soon and of which nobody was told yet."""
     told = sa.select(Notification.id).where(
         Notification.person_id == Enrolment.person_id,
