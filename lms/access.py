@@ -45,7 +45,8 @@ GUARDED_ROLES = frozenset({Role.ADMIN, Role.ISSUER, Role.OPERATOR})
 class Actor:
     """Somebody who asks for something, as the guard found them.
 
-    `roles` maps each role to the agencies in which it was granted (an operator's is NOWHERE); `zone` is an IANA name.
+    `roles` maps each role to the agencies in which it was granted (an operator's is NOWHERE); `zone` is an IANA name;
+    `sign_in_id` is the session they came with.
     """
 
     id: uuid.UUID
@@ -58,6 +59,7 @@ class Actor:
     data_saver: bool = False
     agency_name: str = ""
     unread: int = 0
+    sign_in_id: uuid.UUID = NOWHERE
 
     @property
     def initials(self) -> str:

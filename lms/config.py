@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 PREFIX = "LMS_"
+# Chrome, Edge and Samsung; Firefox; Safari; Edge on Windows.
+PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 
 
 class SettingError(Exception):
@@ -43,6 +46,12 @@ def _base(text: str) -> str:
     return text.rstrip("/")
 
 
+def _key_pair(text: str) -> str:
+    if not re.fullmatch(r"[\w-]{87}\.[\w-]{43}", text, re.ASCII):
+        raise ValueError("make one with `flask --app wsgi push key`")
+    return text
+
+
 SETTINGS: dict[str, Setting] = {
     "database_url": Setting(
         "PostgreSQL 15 or newer: `postgresql+psycopg://user:password@host/name`", required=True, secret=True
@@ -73,6 +82,17 @@ SETTINGS: dict[str, Setting] = {
         default="",
     ),
     "mail_from": Setting("Sender of every mail", str, "Bina <bina@localhost>"),
+    "push_key": Setting(
+        "Key pair of this installation for messages to phones, from `flask --app wsgi push key`; unset: none are sent",
+        _key_pair,
+        "",
+        secret=True,
+    ),
+    "push_services": Setting(
+        "Comma-separated hosts (with those below them) or origins that messages to phones may be sent to",
+        _words,
+        PUSH_SERVICES,
+    ),
     "trusted_hosts": Setting(
         "Comma-separated host names that may be asked for; empty: that of the base address, and localhost",
         _words,
@@ -106,6 +126,8 @@ class Settings:
     s3_secret_key: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "Bina <bina@localhost>"
+    push_key: str = field(default="", repr=False)
+    push_services: tuple[str, ...] = PUSH_SERVICES
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     pool_size: int = 5

@@ -27,6 +27,22 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """What messages are about, in the words by which people choose how to get them; `kinds` are those of its messages.
+
+    An urgent one does not wait for the end of quiet hours; a fixed one cannot be switched off.
+    """
+
+    name: str
+    label: str
+    says: str
+    kinds: frozenset[str]
+    icon: str = "bell"
+    urgent: bool = False
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """What a package adds to the application. Everything is optional but the name."""
 
@@ -37,5 +53,6 @@ class Feature:
     listeners: Sequence[tuple[type[Event], Listener]] = ()
     nav: Sequence[NavItem] = ()
     operations: Sequence[Operation] = ()
+    topics: Sequence[Topic] = ()
     cli: click.Command | None = None
     before_request: Sequence[Callable[[], Any]] = field(default=())

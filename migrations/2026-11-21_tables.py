@@ -58,17 +58,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", name=op.f("pk_job_fault")),
     )
     op.create_table(
-        "outgoing_mail",
-        sa.Column("to", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
-    )
-    op.create_table(
         "number_counter",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -320,12 +309,10 @@ def upgrade() -> None:
     op.create_table(
         "notification_setting",
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "mail",
-            sa.Enum("each", "digest", "never", name="mailchoice", native_enum=False, length=40),
-            nullable=False,
-        ),
-        sa.Column("digested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_quiet", sa.Boolean(), nullable=False),
+        sa.Column("quiet_from", sa.Time(), nullable=False),
+        sa.Column("quiet_until", sa.Time(), nullable=False),
+        sa.Column("choices", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_notification_setting_person_id"), ondelete="CASCADE"
         ),
@@ -555,6 +542,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_people_import_row")),
     )
     op.create_table(
+        "push_device",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_push_device_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_push_device_sign_in_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_device")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_push_device_endpoint")),
+        sa.UniqueConstraint("sign_in_id", name=op.f("uq_push_device_sign_in_id")),
+    )
+    op.create_index(op.f("ix_push_device_person_id"), "push_device", ["person_id"], unique=False)
+    op.create_table(
         "cohort",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("course_id", sa.Uuid(), nullable=False),
@@ -616,6 +624,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_module")),
     )
     op.create_index(op.f("ix_module_course_id"), "module", ["course_id"], unique=False)
+    op.create_table(
+        "outgoing",
+        sa.Column(
+            "channel", sa.Enum("mail", "push", name="channel", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("notification_id", sa.Uuid(), nullable=True),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("to", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sent",
+                "merged",
+                "dropped",
+                "failed",
+                name="outgoingstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["push_device.id"], name=op.f("fk_outgoing_device_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into"], ["outgoing.id"], name=op.f("fk_outgoing_merged_into"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["notification_id"],
+            ["notification.id"],
+            name=op.f("fk_outgoing_notification_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_outgoing_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),
+    )
+    op.create_index(op.f("ix_outgoing_device_id"), "outgoing", ["device_id"], unique=False)
+    op.create_index(
+        "ix_outgoing_due", "outgoing", ["due_at"], unique=False, postgresql_where=sa.text("state = 'waiting'")
+    )
+    op.create_index(op.f("ix_outgoing_notification_id"), "outgoing", ["notification_id"], unique=False)
+    op.create_index(op.f("ix_outgoing_person_id"), "outgoing", ["person_id"], unique=False)
+    op.create_index("ix_outgoing_state_created", "outgoing", ["state", "created_at"], unique=False)
     op.create_table(
         "question",
         sa.Column("course_id", sa.Uuid(), nullable=False),
@@ -1624,6 +1694,12 @@ def downgrade() -> None:
     op.drop_table("activity")
     op.drop_index(op.f("ix_question_course_id"), table_name="question")
     op.drop_table("question")
+    op.drop_index("ix_outgoing_state_created", table_name="outgoing")
+    op.drop_index(op.f("ix_outgoing_person_id"), table_name="outgoing")
+    op.drop_index(op.f("ix_outgoing_notification_id"), table_name="outgoing")
+    op.drop_index("ix_outgoing_due", table_name="outgoing", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index(op.f("ix_outgoing_device_id"), table_name="outgoing")
+    op.drop_table("outgoing")
     op.drop_index(op.f("ix_module_course_id"), table_name="module")
     op.drop_table("module")
     op.drop_index(op.f("ix_course_staff_person_id"), table_name="course_staff")
@@ -1631,6 +1707,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_cohort_course_id"), table_name="cohort")
     op.drop_index("ix_cohort_agency_dates", table_name="cohort")
     op.drop_table("cohort")
+    op.drop_index(op.f("ix_push_device_person_id"), table_name="push_device")
+    op.drop_table("push_device")
     op.drop_table("people_import_row")
     op.drop_index("ix_course_agency_title", table_name="course")
     op.drop_table("course")
@@ -1675,7 +1753,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_unit_parent_id"), table_name="unit")
     op.drop_table("unit")
     op.drop_table("number_counter")
-    op.drop_table("outgoing_mail")
     op.drop_table("job_fault")
     op.drop_index("ix_auth_failure_scope_at", table_name="auth_failure")
     op.drop_table("auth_failure")

@@ -20,6 +20,7 @@ from courses.features import FEATURES
 from lms.app import create_app
 from lms.config import Settings
 from lms.jobs.queue import queue
+from lms.notifications import queries
 from lms.people.models import Person
 from lms.shell.cli import work_here
 from lms.shell.migrations import alembic_of
@@ -105,6 +106,12 @@ def session(app: Flask) -> Iterator[Session]:
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(autouse=True)
+def no_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has quiet hours who did not choose them: what a test finds must not depend on when it runs."""
+    monkeypatch.setattr(queries, "NIGHT", None)
 
 
 Client = Callable[[Person | None], FlaskClient]

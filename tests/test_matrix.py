@@ -27,7 +27,7 @@ from courses.quizzes.models import QuizQuestion
 from courses.quizzes.services import start
 from lms.access import Role
 from lms.auth.models import SignIn
-from lms.notifications.models import Notification
+from lms.notifications.models import Channel, Notification, Outgoing, OutgoingState, PushDevice
 from lms.people.models import Grant, Import, ImportKind, Unit
 from lms.shell.guard import rule_of
 from tests import matrix
@@ -123,6 +123,15 @@ def _platform(app: Flask, session: Session, made: matrix.Scene, now: datetime) -
         key="a",
         created_at=now,
     )
+    failed = Outgoing(
+        channel=Channel.MAIL,
+        kind="x",
+        subject="",
+        text="",
+        state=OutgoingState.FAILED,
+        created_at=now,
+        due_at=now,
+    )
     unit = Unit(agency_id=made.agency.id, code="01", name="Dinas Kesehatan")
     brought = Import(
         agency_id=made.agency.id,
@@ -134,12 +143,22 @@ def _platform(app: Flask, session: Session, made: matrix.Scene, now: datetime) -
         total=0,
         created_at=now,
     )
-    session.add_all([told, taken, unit, brought])
+    assert own is not None
+    phone = PushDevice(
+        person_id=ayu.id,
+        sign_in_id=own.id,
+        endpoint="https://x",
+        public_key=b"x",
+        secret=b"x",
+        created_at=now,
+    )
+    session.add_all([told, failed, taken, unit, brought, phone])
     session.flush()
     grant = session.query(Grant).filter(Grant.person_id == made.people["issuer"].id).one()
-    assert own is not None
     made.values.update(
         {
+            "device_id": phone.id,
+            "message_id": failed.id,
             "sign_in_id": own.id,
             "notification_id": told.id,
             "exchange.import_id": taken.id,

@@ -14,7 +14,7 @@ from courses.certificates.permissions import DESIGN, ISSUE, LIST
 from courses.certificates.views import agency, cohort, public, template
 from lms.access import allows
 from lms.errors import N_
-from lms.feature import Feature, NavItem
+from lms.feature import Feature, NavItem, Topic
 
 # The staff's pages stand in three files on one blueprint; importing them puts them there.
 STAFF_PAGES = (agency, cohort, template)
@@ -29,6 +29,15 @@ FEATURE = Feature(
         (CertificatesReady, tell_ready),
         (CertificateRevoked, tell_revoked),
         (SampleWanted, draw_after_commit),
+    ],
+    topics=[
+        Topic(
+            "certificates",
+            N_("Sertifikat"),
+            N_("Sertifikat Anda terbit, diganti, atau dicabut."),
+            frozenset({"certificates:ready", "certificates:replaced", "certificates:revoked"}),
+            icon="award",
+        )
     ],
     nav=[
         NavItem("certificates.mine", N_("Sertifikat"), "award", lambda actor: not actor.is_staff, order=30),

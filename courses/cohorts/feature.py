@@ -26,7 +26,7 @@ from courses.cohorts.permissions import ANNOUNCE, LIST, RUN, SEE, TEACH
 from courses.cohorts.views import blueprint
 from lms.access import allows
 from lms.errors import N_
-from lms.feature import Feature, NavItem
+from lms.feature import Feature, NavItem, Topic
 
 blueprint.register_blueprint(people)
 blueprint.register_blueprint(news)
@@ -43,6 +43,37 @@ FEATURE = Feature(
         (EnrolmentDeclined, tell_declined),
         (EnrolmentWithdrawn, tell_taken_out),
         (Announced, tell_announced),
+    ],
+    topics=[
+        Topic(
+            "enrolment",
+            N_("Pendaftaran kelas"),
+            N_("Anda diterima, masuk daftar tunggu, tidak disetujui, atau dikeluarkan."),
+            frozenset(
+                {
+                    "cohorts:enrolled",
+                    "cohorts:promoted",
+                    "cohorts:waiting",
+                    "cohorts:declined",
+                    "cohorts:taken_out",
+                }
+            ),
+            icon="book",
+        ),
+        Topic(
+            "announcements",
+            N_("Pengumuman kelas"),
+            N_("Kabar dari pengajar dan pengelola kelas Anda."),
+            frozenset({"cohorts:announced"}),
+            icon="mega",
+        ),
+        Topic(
+            "approvals",
+            N_("Permintaan persetujuan"),
+            N_("Pegawai yang meminta persetujuan Anda sebagai atasan langsung."),
+            frozenset({"cohorts:asked", "cohorts:reminded"}),
+            icon="pen",
+        ),
     ],
     nav=[NavItem("cohorts.index", N_("Kelas"), "users", lambda actor: allows(actor, LIST), order=20)],
 )

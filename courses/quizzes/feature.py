@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from courses.quizzes import author_views, class_views, views
+from courses.quizzes.closing import warn_closing
 from courses.quizzes.events import QuizMarked
 from courses.quizzes.jobs import close_attempt, close_overdue
 from courses.quizzes.listeners import tell_learner
 from courses.quizzes.operations import OPERATIONS
 from courses.quizzes.permissions import MARK, MARK_ALL, RESULTS
-from lms.feature import Feature
+from lms.errors import N_
+from lms.feature import Feature, Topic
 
 views.blueprint.register_blueprint(class_views.blueprint)
 views.blueprint.register_blueprint(author_views.blueprint)
@@ -18,6 +20,23 @@ FEATURE = Feature(
     blueprint=views.blueprint,
     permissions=[MARK, MARK_ALL, RESULTS],
     operations=OPERATIONS,
-    jobs=[close_overdue, close_attempt],
+    jobs=[close_overdue, close_attempt, warn_closing],
     listeners=[(QuizMarked, tell_learner)],
+    topics=[
+        Topic(
+            "closing",
+            N_("Waktu kuis hampir habis"),
+            N_("Percobaan Anda masih terbuka dan segera ditutup."),
+            frozenset({"quizzes:closing"}),
+            icon="clock",
+            urgent=True,
+        ),
+        Topic(
+            "marks",
+            N_("Nilai kuis"),
+            N_("Jawaban uraian Anda dinilai, atau jawaban yang terlambat diputuskan."),
+            frozenset({"quizzes:marked", "quizzes:late"}),
+            icon="question",
+        ),
+    ],
 )

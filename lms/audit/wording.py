@@ -30,6 +30,8 @@ ACTS = {
     "import:confirmed": N_("Impor disetujui"),
     "job:retried": N_("Pekerjaan sistem diulang"),
     "job:deleted": N_("Pekerjaan sistem dihapus"),
+    "message:resent": N_("Kiriman yang gagal dicoba lagi"),
+    "message:discarded": N_("Kiriman yang gagal dibuang"),
     "auth:invited": N_("Undangan dikirim"),
     "course:author-added": N_("Penyusun kursus ditambahkan"),
     "course:author-removed": N_("Penyusun kursus dikeluarkan"),

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from lms.access import GUARDED_ROLES, ROLE_NAMES, SIGNED_IN, needs
 from lms.auth import services
-from lms.auth.devices import browser, is_handheld, system
 from lms.auth.factor_views import codes_page
 from lms.auth.forms import ChangePasswordForm, PreferencesForm
 from lms.auth.models import SignIn
@@ -19,6 +18,7 @@ from lms.auth.queries import account as account_of
 from lms.auth.queries import sign_ins_of
 from lms.auth.views import Answer, address, me
 from lms.clock import now
+from lms.devices import browser, is_handheld, system
 from lms.errors import N_, Forbidden, Invalid
 from lms.people.employee_number import grouped, masked
 from lms.web import session

@@ -8,7 +8,7 @@ from lms.auth.events import CredentialChanged, Invited, ResetAsked
 from lms.auth.jobs import forget_old, send_change, send_invitation, send_reset
 from lms.auth.listeners import credential_changed, invited, person_added, person_left, reset_asked
 from lms.errors import N_
-from lms.feature import Feature, NavItem
+from lms.feature import Feature, NavItem, Topic
 from lms.people.events import PersonAdded, PersonLeft
 
 FEATURE = Feature(
@@ -22,6 +22,17 @@ FEATURE = Feature(
         (CredentialChanged, credential_changed),
         (PersonAdded, person_added),
         (PersonLeft, person_left),
+    ],
+    topics=[
+        Topic(
+            "security",
+            N_("Keamanan akun"),
+            N_("Kata sandi atau verifikasi dua langkah Anda diubah."),
+            frozenset({"auth:changed"}),
+            icon="shield",
+            urgent=True,
+            fixed=True,
+        )
     ],
 )
 

@@ -6,16 +6,16 @@ import uuid
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import url_for
 
 from lms.auth import limits
-from lms.auth.events import Change
-from lms.auth.mails import change_mail, link_mail
+from lms.auth.mails import link_mail
 from lms.auth.models import LinkPurpose, OneTimeLink, SignIn
 from lms.auth.queries import account, account_named
 from lms.auth.services import make_link
 from lms.errors import NotFound
 from lms.jobs.queue import Work, job
-from lms.notifications.services import mail
+from lms.notifications.services import mail, notify
 
 # How long ended sessions and old links are kept, to answer questions about them.
 KEPT_FOR = timedelta(days=90)
@@ -28,7 +28,13 @@ def send_reset(work: Work, *, name: str) -> None:
         found = account_named(session, name)
         if found and found.email:
             token = make_link(session, found.id, LinkPurpose.RESET, now=work.now())
-            mail(session, to=found.email, **link_mail(found, token, LinkPurpose.RESET), now=work.now())
+            mail(
+                session,
+                to=found.email,
+                **link_mail(found, token, LinkPurpose.RESET),
+                now=work.now(),
+                kind="auth:link",
+            )
 
 
 @job()
@@ -41,19 +47,30 @@ def send_invitation(work: Work, *, person_id: str) -> None:
             return
         if found.email:
             token = make_link(session, found.id, LinkPurpose.INVITE, now=work.now())
-            mail(session, to=found.email, **link_mail(found, token, LinkPurpose.INVITE), now=work.now())
+            mail(
+                session,
+                to=found.email,
+                **link_mail(found, token, LinkPurpose.INVITE),
+                now=work.now(),
+                kind="auth:link",
+            )
 
 
 @job()
 def send_change(work: Work, *, person_id: str, change: str) -> None:
     """Tell somebody that how they sign in was changed, so that they notice when it was not them."""
     with work.transaction() as session:
-        try:
-            found = account(session, uuid.UUID(person_id))
-        except NotFound:
-            return
-        if found.email:
-            mail(session, to=found.email, **change_mail(found, Change(change), work.now()), now=work.now())
+        notify(
+            session,
+            [uuid.UUID(person_id)],
+            kind="auth:changed",
+            template="auth/mail/changed",
+            path=url_for("account.show", _external=False),
+            now=work.now(),
+            change=change,
+            at=work.now(),
+            help=url_for("auth.forgot", _external=True),
+        )
 
 
 @job(cron="25 18 * * *")

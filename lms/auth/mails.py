@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TypedDict
 
 from flask import render_template, url_for
 from flask_babel import force_locale
 
-from lms.auth.events import Change
 from lms.auth.models import LinkPurpose
 from lms.auth.queries import Account
 
@@ -22,12 +20,6 @@ def link_mail(reader: Account, token: str, purpose: LinkPurpose) -> Words:
     """The mail of an invitation or of a reset."""
     link = url_for("auth.set_password", token=token, _external=True)
     return _words(f"auth/mail/{purpose}", reader, link=link)
-
-
-def change_mail(reader: Account, change: Change, at: datetime) -> Words:
-    return _words(
-        "auth/mail/changed", reader, change=str(change), at=at, help=url_for("auth.forgot", _external=True)
-    )
 
 
 def _words(template: str, reader: Account, **values: object) -> Words:

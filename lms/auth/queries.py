@@ -29,7 +29,6 @@ FRESH_FOR = timedelta(minutes=15)
 class SignedIn(Actor):
     """An actor with the session they came with; what flask-login calls a user."""
 
-    sign_in_id: uuid.UUID = NOWHERE
     proved_at: datetime | None = None
     second_factor: bool = False
     has_totp: bool = False

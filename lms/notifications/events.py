@@ -9,7 +9,7 @@ from lms.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class MailsWritten(Event):
-    """Mails were put into the outbox."""
+class MessagesWritten(Event):
+    """Messages that are to leave at once were put into the outbox."""
 
-    mail_ids: tuple[uuid.UUID, ...]
+    message_ids: tuple[uuid.UUID, ...]

@@ -1,49 +1,39 @@
-"""Sending what waits in the outbox, the morning digest, and forgetting old messages."""
+"""Carrying out what waits in the outbox, and forgetting what is old."""
 
 from __future__ import annotations
 
 import uuid
 
-import sqlalchemy as sa
-
-from lms.jobs.queue import Work, job
-from lms.mail import compose
-from lms.notifications.digest import AT_ONCE, write_digests
-from lms.notifications.models import OutgoingMail
+from lms.jobs.queue import Work, job, later_each
+from lms.notifications.delivery import begin, carry
+from lms.notifications.devices import forget_ended
+from lms.notifications.merging import take_due
 from lms.notifications.services import prune
 
 
 @job()
-def send_mail(work: Work, *, mail_id: str) -> None:
-    """Hand one mail over, once. The row stays locked meanwhile; one that another worker holds is left to it.
-
-    A crash between handing over and commit sends it again under the same Message-ID, so mailboxes show it once.
-    """
+def deliver(work: Work, *, message_id: str) -> None:
+    """Carry one message out. The try is counted first, in a transaction of its own."""
     with work.transaction() as session:
-        found = sa.select(OutgoingMail).where(
-            OutgoingMail.id == uuid.UUID(mail_id), OutgoingMail.sent_at.is_(None)
-        )
-        mail = session.scalars(found.with_for_update(skip_locked=True)).one_or_none()
-        if mail is None:
-            return
-        message = compose(
-            sender=work.settings.mail_from, to=mail.to, subject=mail.subject, text=mail.text, html=mail.html
-        )
-        message.replace_header("Message-ID", f"<{mail.id}@bina.invalid>")
-        work.mailer.send(message)
-        mail.sent_at = work.now()
-
-
-@job(cron="*/10 * * * *")
-def send_digests(work: Work) -> None:
-    """Every ten minutes, so that nobody misses it because the worker slept at seven; portions end when one is not full."""
-    looked_at = AT_ONCE
-    while looked_at == AT_ONCE:
+        is_waiting = begin(session, uuid.UUID(message_id), now=work.now())
+    if is_waiting:
         with work.transaction() as session:
-            looked_at = write_digests(session, now=work.now())
+            carry(work, session, uuid.UUID(message_id))
+
+
+@job(cron="* * * * *", lock="notifications:due")
+def deliver_due(work: Work) -> None:
+    """Every minute: what was held and is due, what is to be tried again, and what a lost job left behind."""
+    has_more = True
+    while has_more:
+        with work.transaction() as session:
+            due, has_more = take_due(session, now=work.now())
+            if due:
+                later_each(session, deliver, [{"message_id": str(message_id)} for message_id in due])
 
 
 @job(cron="40 18 * * *")
 def forget_old(work: Work) -> None:
     with work.transaction() as session:
         prune(session, now=work.now())
+        forget_ended(session, now=work.now())

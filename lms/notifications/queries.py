@@ -1,11 +1,12 @@
-"""Finding messages, and the people who are to get them."""
+"""Finding messages, the people who are to get them, and how they want them."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,68 +14,75 @@ from sqlalchemy.orm import Session
 
 from lms.access import Actor
 from lms.errors import NotFound
-from lms.notifications.models import MailChoice, Notification, NotificationSetting
+from lms.feature import Topic
+from lms.notifications.models import (
+    MailChoice,
+    Notification,
+    NotificationSetting,
+    Outgoing,
+    OutgoingState,
+    PushDevice,
+)
+from lms.notifications.quiet import NIGHT, Quiet
 from lms.people.models import Agency, Person, PersonStatus, Unit, titled
 
 PER_PAGE = 20
-_ZONE = sa.func.coalesce(Unit.zone, Agency.zone, "Asia/Jakarta")
-_CHOICE = sa.func.coalesce(NotificationSetting.mail, MailChoice.EACH)
+# The sessions of lms.auth, which stands above this feature: a device is as good as its session.
+_SIGN_IN = sa.table("sign_in", sa.column("id"), sa.column("ended_at"), sa.column("expires_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How somebody wants to be told: when not, and by which ways about what. `last_quiet` are hours that were switched off."""
+
+    quiet: Quiet | None
+    choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    last_quiet: Quiet | None = None
+
+    def mail(self, topic: Topic) -> MailChoice:
+        if topic.fixed:
+            return MailChoice.EACH
+        return MailChoice(self.choices.get(topic.name, {}).get("mail", MailChoice.EACH))
+
+    def push(self, topic: Topic) -> bool:
+        return topic.fixed or bool(self.choices.get(topic.name, {}).get("push", True))
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who gets a message: how to address them, in which language and zone, and where."""
+    """Somebody who gets a message: how to address them, in which language and zone, where, and how they want it."""
 
     id: uuid.UUID
     name: str
     email: str
     locale: str
     zone: str
-    choice: MailChoice
+    wishes: Wishes
 
-    @property
-    def wants_each(self) -> bool:
-        return bool(self.email) and self.choice is MailChoice.EACH
+
+_READER = (
+    sa.select(
+        Person.id,
+        Person.front_title,
+        Person.full_name,
+        Person.back_title,
+        Person.email,
+        Person.locale,
+        sa.func.coalesce(Unit.zone, Agency.zone, "Asia/Jakarta").label("zone"),
+        NotificationSetting,
+    )
+    .outerjoin(Agency, Agency.id == Person.agency_id)
+    .outerjoin(Unit, Unit.id == Person.unit_id)
+    .outerjoin(NotificationSetting, NotificationSetting.person_id == Person.id)
+    .where(Person.status == PersonStatus.ACTIVE)
+    .order_by(Person.id)
+)
 
 
 def readers(session: Session, person_ids: Iterable[uuid.UUID]) -> list[Reader]:
     """Those of these people who are still here, in one statement however many they are."""
     wanted = sa.cast(list(person_ids), ARRAY(sa.Uuid))
-    return _read(session, Person.id == sa.any_(wanted))
-
-
-def due_for_digest(session: Session, *, now: datetime, at_hour: int, limit: int) -> list[Reader]:
-    """Those who chose a digest, for whom it is `at_hour` or later, and who have had none today (in their own zone)."""
-    here = sa.func.timezone(_ZONE, now)
-    last = sa.func.timezone(_ZONE, NotificationSetting.digested_at)
-    due = sa.and_(
-        NotificationSetting.mail == MailChoice.DIGEST,
-        Person.email.is_not(None),
-        sa.extract("hour", here) >= at_hour,
-        sa.or_(last.is_(None), sa.cast(last, sa.Date) < sa.cast(here, sa.Date)),
-    )
-    return _read(session, due, limit=limit)
-
-
-def _read(session: Session, where: sa.ColumnElement[bool], *, limit: int | None = None) -> list[Reader]:
-    rows = session.execute(
-        sa.select(
-            Person.id,
-            Person.front_title,
-            Person.full_name,
-            Person.back_title,
-            Person.email,
-            Person.locale,
-            _ZONE.label("zone"),
-            sa.cast(_CHOICE, sa.Text).label("choice"),
-        )
-        .outerjoin(Agency, Agency.id == Person.agency_id)
-        .outerjoin(Unit, Unit.id == Person.unit_id)
-        .outerjoin(NotificationSetting, NotificationSetting.person_id == Person.id)
-        .where(where, Person.status == PersonStatus.ACTIVE)
-        .order_by(Person.id)
-        .limit(limit)
-    )
+    rows = session.execute(_READER.where(Person.id == sa.any_(wanted)))
     return [
         Reader(
             r.id,
@@ -82,10 +90,52 @@ def _read(session: Session, where: sa.ColumnElement[bool], *, limit: int | None 
             r.email or "",
             r.locale,
             r.zone,
-            MailChoice(r.choice),
+            _wishes(r.NotificationSetting),
         )
         for r in rows
     ]
+
+
+def wishes_of(session: Session, actor: Actor) -> Wishes:
+    return _wishes(session.get(NotificationSetting, actor.id))
+
+
+def _wishes(chosen: NotificationSetting | None) -> Wishes:
+    if chosen is None:
+        return Wishes(NIGHT)
+    quiet = Quiet(chosen.quiet_from, chosen.quiet_until)
+    return Wishes(quiet if chosen.is_quiet else None, chosen.choices, quiet)
+
+
+def devices_of(session: Session, person_ids: Iterable[uuid.UUID], *, now: datetime) -> list[PushDevice]:
+    """The devices of these people that take messages, the newest first."""
+    wanted = sa.cast(list(person_ids), ARRAY(sa.Uuid))
+    return list(
+        session.scalars(
+            _living(now).where(PushDevice.person_id == sa.any_(wanted)).order_by(PushDevice.created_at.desc())
+        )
+    )
+
+
+def device(session: Session, device_id: uuid.UUID | None, *, now: datetime) -> PushDevice | None:
+    """The device, or None when it was switched off, or its session ended or expired."""
+    return session.scalars(_living(now).where(PushDevice.id == device_id)).one_or_none()
+
+
+def device_of(session: Session, actor: Actor, device_id: uuid.UUID, *, now: datetime) -> PushDevice:
+    """One of the actor's own devices; somebody else's does not exist."""
+    found = device(session, device_id, now=now)
+    if found is None or found.person_id != actor.id:
+        raise NotFound
+    return found
+
+
+def _living(now: datetime) -> sa.Select[PushDevice]:
+    return (
+        sa.select(PushDevice)
+        .join(_SIGN_IN, _SIGN_IN.c.id == PushDevice.sign_in_id)
+        .where(_SIGN_IN.c.ended_at.is_(None), _SIGN_IN.c.expires_at > now)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +165,28 @@ def notification_of(session: Session, actor: Actor, notification_id: uuid.UUID) 
     return found
 
 
-def mail_choice(session: Session, actor: Actor) -> MailChoice:
-    setting = session.get(NotificationSetting, actor.id)
-    return setting.mail if setting else MailChoice.EACH
+@dataclass(frozen=True, slots=True)
+class Sendings:
+    """One page of what left, or is to leave, the application: the newest first."""
+
+    items: Sequence[Outgoing]
+    has_next: bool
+
+
+def sendings(session: Session, state: OutgoingState | None, page: int, *, per_page: int) -> Sendings:
+    """For the operator: without a state all of them."""
+    found = sa.select(Outgoing).order_by(Outgoing.created_at.desc(), Outgoing.id.desc())
+    if state:
+        found = found.where(Outgoing.state == state)
+    rows = session.scalars(found.limit(per_page + 1).offset((page - 1) * per_page)).all()
+    return Sendings(rows[:per_page], len(rows) > per_page)
+
+
+def sendings_by_state(session: Session) -> Mapping[OutgoingState, int]:
+    rows = session.execute(sa.select(Outgoing.state, sa.func.count()).group_by(Outgoing.state))
+    return {state: count for state, count in rows}  # noqa: C416 rows are no pairs to the type checker
+
+
+def ended_devices(now: datetime) -> sa.Select[uuid.UUID]:
+    """The ids of devices whose sessions are over."""
+    return sa.select(PushDevice.id).where(PushDevice.id.not_in(_living(now).with_only_columns(PushDevice.id)))

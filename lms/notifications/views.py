@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.notifications import services
-from lms.notifications.forms import SettingForm
-from lms.notifications.models import MailChoice
-from lms.notifications.queries import mail_choice, page_of
+from lms.notifications.queries import page_of
 from lms.web import actor, page_number, session
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/pemberitahuan")
@@ -50,15 +47,4 @@ def read_one(notification_id: uuid.UUID) -> Response:
 @needs(SIGNED_IN)
 def read_all() -> Response:
     services.mark_all_read(session(), actor(), now=now())
-    return redirect(url_for(".show"), 303)
-
-
-@blueprint.route("/pengaturan", methods=["GET", "POST"])
-@needs(SIGNED_IN)
-def setting() -> str | Response | tuple[str, int]:
-    form = SettingForm(mail=mail_choice(session(), actor()).value)
-    if not form.validate_on_submit():
-        return render_template("notifications/setting.html", form=form), 422 if form.errors else 200
-    services.choose_mail(session(), actor(), MailChoice(form.mail.data), now=now())
-    flash(_("Pengaturan surel disimpan."), "success")
     return redirect(url_for(".show"), 303)

@@ -30,7 +30,7 @@ _WORKERS = sa.text("SELECT id, last_heartbeat FROM procrastinate_workers ORDER B
 _COUNTS = sa.text(
     "SELECT (SELECT count(*) FROM agency) AS agencies, (SELECT count(*) FROM person WHERE status = 'active') AS people,"
     " (SELECT count(*) FROM sign_in WHERE ended_at IS NULL AND expires_at > :now) AS sessions,"
-    " (SELECT count(*) FROM outgoing_mail WHERE sent_at IS NULL) AS mails,"
+    " (SELECT count(*) FROM outgoing WHERE state = 'waiting') AS messages,"
     " pg_database_size(current_database()) AS bytes"
 )
 
@@ -91,5 +91,5 @@ def parked_jobs(session: Session) -> list[Parked]:
 
 
 def counts(session: Session, *, now: datetime) -> Mapping[str, Any]:
-    """Agencies, active people, open sessions, unsent mails, and the size of the database in bytes."""
+    """Agencies, active people, open sessions, waiting messages, and the size of the database in bytes."""
     return dict(session.execute(_COUNTS, {"now": now}).mappings().one())

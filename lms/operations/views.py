@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from lms.access import needs
 from lms.clock import now
-from lms.operations import readiness, services
+from lms.operations import delivery_views, readiness, services
 from lms.operations.permissions import OPERATE
 from lms.operations.queries import counts, queue
 from lms.web import actor, session, settings, store
 
 blueprint = Blueprint("operations", __name__, url_prefix="/sistem")
+blueprint.register_blueprint(delivery_views.blueprint)
 
 
 @blueprint.get("")

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from lms.auth.devices import browser, is_handheld, system
+from lms.devices import browser, is_handheld, system
 from lms.people.models import EmployeeNumber, Person
 from lms.web import db
 from tests.auth.conftest import NIP, Scene

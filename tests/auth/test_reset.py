@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from lms.auth.jobs import forget_old
 from lms.auth.models import Failure, LinkPurpose, OneTimeLink, SignIn
 from lms.auth.services import invite, make_link
-from lms.notifications.models import OutgoingMail
+from lms.notifications.models import Outgoing
 from lms.people.models import PersonStatus
 from lms.shell.cli import work_here
 from tests.auth.conftest import NIP, PASSWORD, Scene, enter, moment
@@ -26,8 +26,8 @@ NEW = "tujuh gajah oma"
 RunJobs = Callable[[], int]
 
 
-def mails(session: Session) -> list[OutgoingMail]:
-    return list(session.scalars(sa.select(OutgoingMail).order_by(OutgoingMail.created_at)))
+def mails(session: Session) -> list[Outgoing]:
+    return list(session.scalars(sa.select(Outgoing).order_by(Outgoing.created_at)))
 
 
 def link_in(text: str) -> str:

@@ -17,7 +17,7 @@ from courses.certificates.services import Promise, issue, replace, revoke
 from courses.progress.models import State
 from lms.audit.models import AuditEntry
 from lms.errors import Conflict, Invalid
-from lms.notifications.models import Notification, OutgoingMail
+from lms.notifications.models import Notification, Outgoing
 from lms.people.models import Person
 from lms.storage.folder import FolderStore
 from lms.web import db
@@ -272,7 +272,7 @@ def test_pdfs_follow_and_their_owners_are_told_once(
     assert {row.person_id for row in told} == {one.person_id for one in issued}
     assert {row.text for row in told} == {"Sertifikat Etika Pelayanan siap diunduh."}
     assert {row.path for row in told} == {"/sertifikat"}
-    assert session.scalar(sa.select(sa.func.count(OutgoingMail.id))) == 2
+    assert session.scalar(sa.select(sa.func.count(Outgoing.id))) == 2
 
 
 def test_who_loses_or_changes_a_certificate_reads_why(

@@ -24,7 +24,7 @@ from courses.features import FEATURES
 from lms.app import create_app
 from lms.errors import Conflict
 from lms.jobs.queue import listening
-from lms.notifications.models import Notification, OutgoingMail
+from lms.notifications.models import Notification, Outgoing
 from lms.shell.cli import work_here
 from lms.web import db
 from tests.certificates.conftest import Scene
@@ -152,10 +152,8 @@ def test_a_real_worker_makes_the_pdfs_and_sends_the_mails(own_app: Flask, commit
     session = committed.session
     session.rollback()
     assert session.scalar(sa.select(sa.func.count(Certificate.pdf_key))) == 2
-    assert (
-        session.scalar(sa.select(sa.func.count(OutgoingMail.id)).where(OutgoingMail.sent_at.is_(None))) == 0
-    )
-    assert session.scalar(sa.select(sa.func.count(OutgoingMail.id))) == 2
+    assert session.scalar(sa.select(sa.func.count(Outgoing.id)).where(Outgoing.sent_at.is_(None))) == 0
+    assert session.scalar(sa.select(sa.func.count(Outgoing.id))) == 2
 
 
 def test_a_job_that_died_in_the_middle_makes_the_same_files_and_tells_nobody_twice(

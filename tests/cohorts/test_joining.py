@@ -19,7 +19,7 @@ from courses.cohorts.models import Admission, Cohort, Enrolment, EnrolmentState
 from courses.cohorts.services import withdraw
 from lms.audit.models import AuditEntry
 from lms.clock import now as clock_now
-from lms.notifications.models import Notification, OutgoingMail
+from lms.notifications.models import Notification, Outgoing
 from lms.people.models import PersonStatus
 from tests.cohorts.scene import Scene
 from tests.conftest import Client
@@ -38,7 +38,7 @@ def asking(scene: Scene) -> Cohort:
 def link(scene: Scene, asking: Cohort, client_of: Client, session: Session) -> str:
     """The path in the mail that Ayu's superior got."""
     client_of(scene.ayu).post(f"/jelajah/{asking.id}/daftar")
-    text = session.scalars(sa.select(OutgoingMail.text).where(OutgoingMail.to == scene.susi.email)).one()
+    text = session.scalars(sa.select(Outgoing.text).where(Outgoing.to == scene.susi.email)).one()
     found = re.search(r"http://localhost(/setujui/\S+)", text)
     assert found
     return found[1]
@@ -236,7 +236,7 @@ def test_without_a_superior_an_administrator_decides(
     scene.ayu.superior_id = None
     session.commit()
     client_of(scene.ayu).post(f"/jelajah/{asking.id}/daftar")
-    assert session.scalars(sa.select(OutgoingMail)).all() == []
+    assert session.scalars(sa.select(Outgoing)).all() == []
     seat = session.scalars(sa.select(Enrolment).where(Enrolment.cohort_id == asking.id)).one()
     page = client_of(scene.dewi).get(f"/kelola/kelas/{asking.id}/peserta?keadaan=requested")
     assert "Anda yang memutuskan" in page.text

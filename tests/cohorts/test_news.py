@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from courses.cohorts.announcing import announce, announcements_of
 from courses.cohorts.models import Announcement
 from lms.audit.models import AuditEntry
-from lms.notifications.models import Notification, OutgoingMail
+from lms.notifications.models import Notification, Outgoing
 from tests.cohorts.scene import Scene
 from tests.conftest import Client
 from tests.factories.people import actor_for
@@ -38,14 +38,12 @@ def test_those_who_teach_or_run_the_class_speak_and_all_members_are_told(
     ).all()
     assert {n.person_id for n in told} == {scene.ayu.id, scene.susi.id}
     assert told[0].path == f"/kelas/{scene.cohort.id}/pengumuman"
-    mail = session.scalars(
-        sa.select(OutgoingMail).where(OutgoingMail.subject == "Pengumuman: Jadwal seminar")
-    )
+    mail = session.scalars(sa.select(Outgoing).where(Outgoing.subject == "Pengumuman: Jadwal seminar"))
     first = mail.first()
     assert first is not None
     assert "Seminar Jumat pukul 09.00." in first.text
     assert run_jobs() >= 2
-    assert all(session.scalars(sa.select(OutgoingMail.sent_at)))
+    assert all(session.scalars(sa.select(Outgoing.sent_at)))
     assert "cohort:announced" in session.scalars(sa.select(AuditEntry.act)).all()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from smtplib import SMTPServerDisconnected
 
@@ -16,12 +16,24 @@ from sqlalchemy.orm import Session
 from lms.jobs.queue import queue
 from lms.mail import FolderMailer
 from lms.notifications import services
-from lms.notifications.jobs import send_mail
-from lms.notifications.models import MailChoice, Notification, NotificationSetting, OutgoingMail
+from lms.notifications.jobs import deliver
+from lms.notifications.models import (
+    Channel,
+    MailChoice,
+    Notification,
+    NotificationSetting,
+    Outgoing,
+    OutgoingState,
+)
+from lms.notifications.quiet import NIGHT
+from lms.notifications.topics import OTHER
 from lms.people.models import Person, PersonStatus
 from lms.shell.cli import work_here
 from tests.factories.people import actor_for, make_agency, make_person
 from tests.statements import statements
+
+# Seven o'clock in Sorong on the day after `now`.
+SEVEN_TOMORROW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 
 
 def tell(session: Session, *people: Person, now: datetime, title: str = "Jadwal berubah") -> None:
@@ -47,8 +59,8 @@ def context(app: Flask) -> object:
         yield
 
 
-def mails(session: Session) -> list[OutgoingMail]:
-    return list(session.scalars(sa.select(OutgoingMail).order_by(OutgoingMail.id)))
+def mails(session: Session) -> list[Outgoing]:
+    return list(session.scalars(sa.select(Outgoing).order_by(Outgoing.id)))
 
 
 def test_a_person_finds_the_sentence_in_their_list_and_a_mail_in_the_outbox(
@@ -94,14 +106,27 @@ def test_somebody_who_left_is_told_nothing(ayu: Person, session: Session, now: d
     assert mails(session) == []
 
 
-@pytest.mark.parametrize("choice", [MailChoice.DIGEST, MailChoice.NEVER])
-def test_who_does_not_want_each_mail_still_gets_each_message(
-    choice: MailChoice, ayu: Person, session: Session, now: datetime
-) -> None:
-    services.choose_mail(session, actor_for(ayu), choice, now=now)
+def wish(session: Session, person: Person, choice: MailChoice, *, is_quiet: bool = False) -> None:
+    choices = {OTHER.name: {"mail": choice.value, "push": True}}
+    services.choose(session, actor_for(person), NIGHT, is_quiet=is_quiet, choices=choices)
+
+
+def test_who_wants_no_mail_still_gets_each_message(ayu: Person, session: Session, now: datetime) -> None:
+    wish(session, ayu, MailChoice.NEVER)
     tell(session, ayu, now=now)
     assert session.scalar(sa.select(sa.func.count(Notification.id))) == 1
     assert mails(session) == []
+
+
+def test_who_wants_a_digest_gets_the_message_at_once_and_the_mail_in_the_morning(
+    ayu: Person, session: Session, now: datetime, run_jobs: Callable[[], int]
+) -> None:
+    wish(session, ayu, MailChoice.DIGEST)
+    tell(session, ayu, now=now)
+    assert session.scalar(sa.select(sa.func.count(Notification.id))) == 1
+    (mail,) = mails(session)
+    assert (mail.held, mail.due_at) == (True, SEVEN_TOMORROW)
+    assert run_jobs() == 0
 
 
 def test_telling_many_takes_as_many_statements_as_telling_one(
@@ -135,7 +160,7 @@ def test_a_mail_leaves_once_even_when_its_job_runs_twice(
     assert "Subject: Satu" in letter
     assert "text/html" in letter
     context = type("Context", (), {"additional_context": {"work": work_here()}})()
-    queue.tasks[send_mail.name].func(context, mail_id=str(mail.id))
+    queue.tasks[deliver.name].func(context, message_id=str(mail.id))
     session.expire_all()
     assert mails(session)[0].sent_at == first
 
@@ -156,12 +181,11 @@ def test_a_mail_that_could_not_leave_waits_for_its_next_try(
     work = work_here()
     broken = type(work)(work.sessions, work.store, Unreachable(), work.settings, work.now)
     context = type("Context", (), {"additional_context": {"work": broken}})()
-    with pytest.raises(SMTPServerDisconnected):
-        queue.tasks[send_mail.name].func(context, mail_id=str(mail.id))
+    queue.tasks[deliver.name].func(context, message_id=str(mail.id))
     session.expire_all()
-    assert mails(session)[0].sent_at is None
-    retry = send_mail.retry_strategy
-    assert getattr(retry, "max_attempts", None) == 5
+    (mail,) = mails(session)
+    assert (mail.state, mail.sent_at, mail.tries) == (OutgoingState.WAITING, None, 1)
+    assert mail.outcome == "SMTPServerDisconnected"
 
 
 def test_a_rollback_takes_the_mail_and_its_job_back(
@@ -184,25 +208,34 @@ def test_old_messages_and_sent_mails_are_forgotten_and_new_ones_kept(
                 person_id=ayu.id, kind="k", text=f"{days}", created_at=at, read_at=at if read else None
             )
         )
-    old, new = now - timedelta(days=40), now - timedelta(days=2)
-    session.add(OutgoingMail(to="a", subject="lama", text="", created_at=old, sent_at=old))
-    session.add(OutgoingMail(to="a", subject="baru", text="", created_at=new, sent_at=new))
-    session.add(OutgoingMail(to="a", subject="menunggu", text="", created_at=old))
+    for subject, days, state in [
+        ("lama", 40, OutgoingState.SENT),
+        ("baru", 2, OutgoingState.SENT),
+        ("menunggu", 40, OutgoingState.WAITING),
+        ("gagal", 40, OutgoingState.FAILED),
+        ("lama gagal", 100, OutgoingState.FAILED),
+    ]:
+        at = now - timedelta(days=days)
+        session.add(
+            Outgoing(
+                channel=Channel.MAIL,
+                kind="k",
+                subject=subject,
+                text="",
+                created_at=at,
+                due_at=at,
+                state=state,
+            )
+        )
     session.flush()
     services.prune(session, now=now)
     kept = session.execute(sa.select(Notification.text, Notification.read_at.is_(None)))
     assert sorted(kept) == [("1", False), ("100", True)]
-    assert sorted(mail.subject for mail in mails(session)) == ["baru", "menunggu"]
+    assert sorted(mail.subject for mail in mails(session)) == ["baru", "gagal", "menunggu"]
 
 
-def test_a_choice_is_kept_and_the_same_choice_again_changes_nothing(
-    ayu: Person, session: Session, now: datetime
-) -> None:
-    actor = actor_for(ayu)
-    services.choose_mail(session, actor, MailChoice.DIGEST, now=now)
-    services.choose_mail(session, actor, MailChoice.DIGEST, now=now + timedelta(hours=1))
+def test_a_choice_is_kept_and_can_be_changed(ayu: Person, session: Session) -> None:
+    for choice in (MailChoice.DIGEST, MailChoice.EACH):
+        wish(session, ayu, choice)
     setting = session.scalars(sa.select(NotificationSetting)).one()
-    assert (setting.mail, setting.digested_at) == (MailChoice.DIGEST, now)
-    services.choose_mail(session, actor, MailChoice.EACH, now=now)
-    session.expire_all()
-    assert session.scalars(sa.select(NotificationSetting)).one().mail is MailChoice.EACH
+    assert setting.choices == {OTHER.name: {"mail": "each", "push": True}}

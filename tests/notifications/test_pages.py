@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from lms.notifications.models import MailChoice, Notification, NotificationSetting
+from lms.notifications.models import Notification, NotificationSetting
 from lms.people.models import Person
 from tests.conftest import Client
 from tests.factories.people import make_agency, make_person
@@ -118,14 +118,75 @@ def test_a_long_list_comes_in_pages_with_as_many_statements_as_a_short_one(
     assert client.get("/pemberitahuan?page=0").status_code == 404
 
 
-def test_the_way_of_mails_can_be_chosen_and_nonsense_is_refused(
+SETTINGS = "/pemberitahuan/pengaturan"
+
+
+def wishes(**changes: str) -> dict[str, str]:
+    """The form as a browser sends it untouched, but for some changes."""
+    topics = [
+        "enrolment",
+        "announcements",
+        "approvals",
+        "reminders",
+        "closing",
+        "marks",
+        "projects",
+        "certificates",
+    ]
+    fields = {"is_quiet": "y", "quiet_from": "21:00", "quiet_until": "06:00"}
+    ways = {f"mail_{name}": "each" for name in topics} | {f"push_{name}": "y" for name in topics}
+    return fields | ways | changes
+
+
+def test_every_topic_but_the_security_of_the_account_can_be_chosen(
     ayu: Person, session: Session, client_of: Client
 ) -> None:
     client = client_of(ayu)
-    assert client.post("/pemberitahuan/pengaturan", data={"mail": "sometimes"}).status_code == 422
+    page = client.get(SETTINGS).text
+    assert set(re.findall(r'name="(mail_\w+)"', page)) == {n for n in wishes() if n.startswith("mail")}
+    assert "Selalu dikirim segera" in page
+    chosen = wishes(mail_announcements="digest")
+    del chosen["push_marks"]
+    assert client.post(SETTINGS, data=chosen).status_code == 303
+    setting = session.scalars(sa.select(NotificationSetting)).one()
+    assert setting.choices["announcements"] == {"mail": "digest", "push": True}
+    assert setting.choices["marks"] == {"mail": "each", "push": False}
+    assert "security" not in setting.choices
+    page = client.get(SETTINGS).text
+    checked = [tag for tag in re.findall(r"<input[^>]*checked[^>]*>", page) if "mail_announcements" in tag]
+    assert ['value="digest"' in tag for tag in checked] == [True]
+    assert "Surel rangkuman" in page
+
+
+def test_quiet_hours_can_be_moved_and_switched_off_and_are_remembered(
+    ayu: Person, session: Session, client_of: Client
+) -> None:
+    client = client_of(ayu)
+    chosen = wishes(quiet_from="22:30", quiet_until="05:00")
+    del chosen["is_quiet"]
+    client.post(SETTINGS, data=chosen)
+    setting = session.scalars(sa.select(NotificationSetting)).one()
+    assert (setting.is_quiet, setting.quiet_from, setting.quiet_until) == (False, time(22, 30), time(5))
+    page = client.get(SETTINGS).text
+    assert re.search(r'<option[^>]*selected[^>]*value="22:30"', page)
+    assert not re.search(r'name="is_quiet"[^>]*checked|checked[^>]*name="is_quiet"', page)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"mail_marks": "sometimes"}, {"quiet_from": "25:00"}, {"quiet_from": "06:00"}, {"quiet_until": ""}],
+)
+def test_nonsense_is_refused_with_the_page_and_changes_nothing(
+    change: dict[str, str], ayu: Person, session: Session, client_of: Client
+) -> None:
+    answer = client_of(ayu).post(SETTINGS, data=wishes(mail_projects="never", **change))
+    assert answer.status_code == 422
+    assert "Ada yang perlu diperbaiki" in answer.text
     assert session.scalars(sa.select(NotificationSetting)).all() == []
-    assert client.post("/pemberitahuan/pengaturan", data={"mail": "digest"}).status_code == 303
-    assert session.scalars(sa.select(NotificationSetting)).one().mail is MailChoice.DIGEST
-    page = client.get("/pemberitahuan/pengaturan").text
-    (chosen,) = re.findall(r"<input[^>]*\bchecked\b[^>]*>", page)
-    assert 'value="digest"' in chosen
+
+
+def test_the_settings_take_few_statements(app: Flask, ayu: Person, client_of: Client) -> None:
+    client = client_of(ayu)
+    with statements(app) as sent:
+        client.get(SETTINGS)
+    assert len(sent) <= 5

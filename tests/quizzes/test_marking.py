@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from courses.progress.models import MarkEntry, Progress, State
 from courses.quizzes.models import AnswerMark, AttemptState, ExtraTime
-from lms.notifications.models import Notification, OutgoingMail
+from lms.notifications.models import Notification, Outgoing
 from tests.conftest import Client
 from tests.factories.learning import ESSAY, make_quiz
 from tests.quizzes.room import NUMBER, Room, attempts, many, statements
@@ -256,6 +256,6 @@ def test_the_mark_reaches_the_learner_by_mail_as_well(
 ) -> None:
     write(room, client_of)
     client_of(room.citra).post(desk_of(room, session), data={"level_0": "1"})
-    mail: Any = session.scalars(sa.select(OutgoingMail).where(OutgoingMail.subject.contains("dinilai"))).one()
+    mail: Any = session.scalars(sa.select(Outgoing).where(Outgoing.subject.contains("dinilai"))).one()
     assert "sudah dinilai" in mail.subject
     assert "/hasil" in mail.text

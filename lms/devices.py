@@ -37,3 +37,8 @@ def system(user_agent: str) -> str:
 
 def is_handheld(user_agent: str) -> bool:
     return system(user_agent) in {"Android", "iPhone", "iPad"}
+
+
+def named(user_agent: str) -> tuple[str, str]:
+    """Browser and system."""
+    return browser(user_agent), system(user_agent)

@@ -1,0 +1,72 @@
+// Switches messages on for this browser, and keeps what the server knows of it in step with what the browser does.
+
+import { register } from "./lib/worker.js";
+
+const card = document.querySelector("[data-push]");
+const button = card.querySelector("[data-switch-on]");
+const isOn = card.dataset.push === "on";
+const key = Uint8Array.from(atob(card.dataset.key.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+
+function show(state) {
+  for (const words of card.querySelectorAll("[data-state]")) words.hidden = words.dataset.state !== state;
+  if (button) button.hidden = !["off", "failed"].includes(state);
+}
+
+function possible() {
+  if ("PushManager" in window && "Notification" in window && navigator.serviceWorker) return true;
+  const apple = /iPhone|iPad/.test(navigator.userAgent) && !matchMedia("(display-mode: standalone)").matches;
+  show(apple ? "install" : "none");
+  return false;
+}
+
+function sameKey(subscription) {
+  const theirs = new Uint8Array(subscription.options.applicationServerKey ?? []);
+  return theirs.length === key.length && theirs.every((byte, at) => byte === key[at]);
+}
+
+// The browser's subscription under our key: the one that is there, or a new one.
+async function subscription() {
+  await register();
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const present = await pushManager.getSubscription();
+  if (present && sameKey(present)) return present;
+  await present?.unsubscribe();
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+}
+
+async function keep(subscribed) {
+  const answer = await fetch(card.dataset.save, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": card.dataset.token },
+    body: JSON.stringify(subscribed),
+  });
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+}
+
+async function switchOn() {
+  show("working");
+  try {
+    if ((await Notification.requestPermission()) !== "granted") return show("denied");
+    await keep(await subscription());
+    location.reload();
+  } catch {
+    show("failed");
+  }
+}
+
+// Switched on here before: a browser that renewed its subscription, or a server with another key, is brought up to date.
+async function renew() {
+  if (Notification.permission !== "granted") return show("denied");
+  try {
+    await keep(await subscription());
+  } catch {
+    // The next visit tries again; what the server has goes on being used.
+  }
+}
+
+button?.addEventListener("click", switchOn);
+if (possible()) {
+  if (isOn) renew();
+  else show(Notification.permission === "denied" ? "denied" : "off");
+}
+card.dataset.ready = "";
