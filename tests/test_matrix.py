@@ -23,7 +23,7 @@ from courses.progress.services import record
 from courses.projects import forming
 from courses.projects.models import Comment
 from courses.projects.queries import Ran
-from courses.quizzes.models import QuizQuestion
+from courses.quizzes.models import LateAnswer, Lateness, QuizQuestion
 from courses.quizzes.services import start
 from lms.access import Role
 from lms.auth.models import SignIn
@@ -82,7 +82,8 @@ def _learning(session: Session, made: matrix.Scene, now: datetime) -> None:
         record(session, seat.id, activity_id, State.DONE, now=now)
     (certificate,) = issue(session, cohort, None, by=actor_for(edi, Role.ISSUER), now=now)
     comment = Comment(group_id=group.id, client_id=uuid.uuid4(), person_id=ayu.id, text="Siap.", at=now)
-    session.add(comment)
+    late = LateAnswer(attempt_id=attempt, number=1, value="x", received_at=now, reason=Lateness.AFTER_GRACE)
+    session.add_all([comment, late])
     session.flush()
     question = session.query(QuizQuestion).filter(QuizQuestion.activity_id == quiz.activity_id).first()
     assert question is not None
@@ -97,6 +98,7 @@ def _learning(session: Session, made: matrix.Scene, now: datetime) -> None:
             "quizzes.activity_id": quiz.activity_id,
             "projects.activity_id": project.activity_id,
             "attempt_id": attempt,
+            "late_id": late.id,
             "question_id": question.question_id,
             "group_id": group.id,
             "comment_id": comment.id,

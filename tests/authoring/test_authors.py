@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue.models import CourseStaff
 from lms.audit.models import AuditEntry
-from lms.notifications.models import Notification, OutgoingMail
+from lms.notifications.models import Notification, Outgoing
 from lms.people.models import Person, PersonStatus
 from tests.authoring.conftest import Scene
 from tests.conftest import Client
@@ -49,7 +49,7 @@ def test_a_colleague_is_found_added_told_and_may_change_the_course(
     assert line.person_id == scene.gita.id
     assert line.text == "Citra Dewi menambahkan Anda sebagai penyusun kursus Etika Pelayanan."
     assert line.path == scene.page
-    subjects = session.scalars(sa.select(OutgoingMail.subject)).all()
+    subjects = session.scalars(sa.select(Outgoing.subject)).all()
     assert "Anda menjadi penyusun kursus Etika Pelayanan" in subjects
     assert acts(session) == ["course:author-added"]
 
