@@ -6,14 +6,14 @@ import uuid
 
 import sqlalchemy as sa
 
-from lms.jobs.queue import Work, job
+from lms.jobs.queue import Urgency, Work, job
 from lms.mail import compose
 from lms.notifications.digest import AT_ONCE, write_digests
 from lms.notifications.models import OutgoingMail
 from lms.notifications.services import prune
 
 
-@job()
+@job(urgency=Urgency.CAN_WAIT)
 def send_mail(work: Work, *, mail_id: str) -> None:
     """Hand one mail over, once. The row stays locked meanwhile; one that another worker holds is left to it.
 
@@ -34,7 +34,7 @@ def send_mail(work: Work, *, mail_id: str) -> None:
         mail.sent_at = work.now()
 
 
-@job(cron="*/10 * * * *")
+@job(cron="*/10 * * * *", urgency=Urgency.CAN_WAIT)
 def send_digests(work: Work) -> None:
     """Every ten minutes, so that nobody misses it because the worker slept at seven; portions end when one is not full."""
     looked_at = AT_ONCE
@@ -43,7 +43,7 @@ def send_digests(work: Work) -> None:
             looked_at = write_digests(session, now=work.now())
 
 
-@job(cron="40 18 * * *")
+@job(cron="40 18 * * *", urgency=Urgency.CAN_WAIT)
 def forget_old(work: Work) -> None:
     with work.transaction() as session:
         prune(session, now=work.now())
