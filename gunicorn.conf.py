@@ -15,7 +15,8 @@ from sqlalchemy.orm import configure_mappers
 
 worker_class = "gthread"
 workers = 2
-threads = 4
+# More than those who may hash and wait to hash a password at once (lms.auth.passwords): answers find a free thread.
+threads = 8
 control_socket_disable = True
 # The application is loaded once, before the workers part, and they share what they only read.
 preload_app = True

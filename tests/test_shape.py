@@ -74,7 +74,7 @@ def test_every_style_sheet_and_script_belongs_to_a_feature(kind: str) -> None:
 
 def test_every_test_folder_belongs_to_a_feature() -> None:
     folders = {f.name for f in (ROOT / "tests").iterdir() if f.is_dir() and f.name != "__pycache__"}
-    assert folders - {"factories", "journeys", "bench", "storage", "chaos"} <= FEATURES
+    assert folders - {"factories", "journeys", "bench", "storage", "chaos", "load"} <= FEATURES
 
 
 def test_there_is_no_drawer_for_odds_and_ends() -> None:

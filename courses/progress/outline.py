@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 # The states of a row, as the design names them.
 TODO, DOING, DONE, LATE, LOCKED, WAITING = "todo", "doing", "done", "late", "locked", "waiting"
+
+# So long before it opens an activity may be waited for, and papers are prepared.
+SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Lock:
     after_title: str = ""
     after_completion: str = ""
     opens_at: datetime | None = None
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _lock(record: Any, titles: dict[uuid.UUID, Any], done: set[uuid.UUID], now: 
     if first is not None and first.id not in done:
         return Lock(after_title=first.title, after_completion=first.completion)
     if record.opens_at and record.opens_at > now:
-        return Lock(opens_at=record.opens_at)
+        return Lock(opens_at=record.opens_at, soon=record.opens_at - now <= SOON)
     return None
 
 

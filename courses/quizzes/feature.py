@@ -5,7 +5,7 @@ from __future__ import annotations
 from courses.quizzes import author_views, class_views, views
 from courses.quizzes.closing import warn_closing
 from courses.quizzes.events import QuizMarked
-from courses.quizzes.jobs import close_attempt, close_overdue
+from courses.quizzes.jobs import close_attempt, close_overdue, prepare_class, prepare_papers
 from courses.quizzes.listeners import tell_learner
 from courses.quizzes.operations import OPERATIONS
 from courses.quizzes.permissions import MARK, MARK_ALL, RESULTS
@@ -20,7 +20,7 @@ FEATURE = Feature(
     blueprint=views.blueprint,
     permissions=[MARK, MARK_ALL, RESULTS],
     operations=OPERATIONS,
-    jobs=[close_overdue, close_attempt, warn_closing],
+    jobs=[close_overdue, close_attempt, warn_closing, prepare_papers, prepare_class],
     listeners=[(QuizMarked, tell_learner)],
     topics=[
         Topic(

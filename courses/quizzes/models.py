@@ -154,6 +154,20 @@ class Attempt(Identified, Model):
         return self.state is AttemptState.OPEN
 
 
+class PreparedPaper(Model):
+    """A first attempt's paper, frozen before its quiz opens. `edition` says what it was drawn from."""
+
+    __tablename__ = "prepared_paper"
+
+    enrolment_id: Mapped[uuid.UUID] = mapped_column(fk("enrolment.id", cascade=True), primary_key=True)
+    activity_id: Mapped[uuid.UUID] = mapped_column(fk("quiz.activity_id", cascade=True), primary_key=True)
+    edition: Mapped[str]
+    seed: Mapped[int] = mapped_column(sa.BigInteger)
+    paper: Mapped[list[Any]]
+    keys: Mapped[list[Any]]
+    prepared_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Answer(Model):
     """The answer to one question of an attempt that counts; `number` counts from 1 as shown.
 

@@ -21,6 +21,7 @@ from courses.quizzes.kinds.registry import kind_of
 from courses.quizzes.merging import Change
 from courses.quizzes.models import Answer, Attempt, AttemptState, Quiz, QuizRole
 from courses.quizzes.papers import freeze
+from courses.quizzes.preparing import take
 from courses.quizzes.queries import Saved, Sitting, answers_of, bank_of, entry_of, percents_of, values_at
 from courses.quizzes.scoring import Marks, counting, passed, score_attempt
 from courses.quizzes.timing import deadline_for, is_over
@@ -40,6 +41,11 @@ def start(session: Session, seat: Seat, activity_id: uuid.UUID, *, now: datetime
     if entry.left == 0:
         raise Conflict(N_("Semua percobaan untuk kuis ini sudah dipakai."))
     seed, quiz = new_seed(), entry.quiz
+    deadline = deadline_for(now, quiz.time_limit_minutes, entry.extra_percent)
+    if not entry.tries and (
+        ready := take(session, seat.enrolment_id, activity_id, now=now, deadline=deadline)
+    ):
+        return ready
     plan = [(tag, count) for tag, count in quiz.draw] if quiz.draw else None
     paper, keys = freeze(bank_of(session, activity_id), plan, seed=seed, shuffle=quiz.shuffle)
     if not paper:
@@ -52,7 +58,7 @@ def start(session: Session, seat: Seat, activity_id: uuid.UUID, *, now: datetime
         paper=paper,
         keys=keys,
         started_at=now,
-        deadline=deadline_for(now, quiz.time_limit_minutes, entry.extra_percent),
+        deadline=deadline,
     )
     session.add(attempt)
     session.flush()

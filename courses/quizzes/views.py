@@ -21,6 +21,7 @@ from courses.quizzes.kinds.registry import KINDS
 from courses.quizzes.models import QuizRole
 from courses.quizzes.papers import lead_and_rest, receipt
 from courses.quizzes.pictures import pictures_of
+from courses.quizzes.preparing import waiting_room
 from courses.quizzes.queries import Sitting, entry_of, sitting_of
 from courses.quizzes.results import Gain, gained, may_see_keys, review, says, strengths
 from courses.quizzes.tickets import ticket_for
@@ -39,9 +40,13 @@ blueprint = Blueprint("quizzes", __name__)
 @needs(SIGNED_IN)
 def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
     seat = seat_of(session(), actor(), cohort_id)
-    row = open_row(outline_of(session(), seat, now=now()), activity_id)
+    syllabus, moment = outline_of(session(), seat, now=now()), now()
+    if (soon := syllabus.row(activity_id)) and soon.lock and soon.lock.soon:
+        room = waiting_room(session(), seat, soon.lock.opens_at, now=moment)
+        return render_template("quizzes/door.html", seat=seat, row=soon, room=room)
+    row = open_row(syllabus, activity_id)
     return render_template(
-        "quizzes/show.html", seat=seat, row=row, entry=entry_of(session(), seat, activity_id), moment=now()
+        "quizzes/show.html", seat=seat, row=row, entry=entry_of(session(), seat, activity_id), moment=moment
     )
 
 

@@ -1,8 +1,7 @@
-"""Password hashing: Argon2id with 19 MiB, two passes, one lane (OWASP), never more at once than cores."""
+"""Password hashing: Argon2id with 19 MiB, two passes, one lane (OWASP), never many at once."""
 
 from __future__ import annotations
 
-import os
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -12,9 +11,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.low_level import Type, hash_secret_raw
 
+from lms.errors import N_, Busy
+
 TIME_COST, MEMORY_COST = 2, 19 * 1024
 HASHER = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_COST, parallelism=1)
-_AT_ONCE = threading.BoundedSemaphore(os.cpu_count() or 1)
+# In each web process: so many hash, so many wait. Together fewer than its threads, so that others are still served.
+HASHING, WAITING = 2, 3
+_AT_ONCE = threading.BoundedSemaphore(HASHING)
+_ADMITTED = threading.BoundedSemaphore(HASHING + WAITING)
+CROWD = N_("Banyak orang sedang masuk. Tunggu beberapa detik, lalu tulis kata sandi dan coba lagi.")
 # Verified when no account was found, so that the answer takes as long as for one that exists.
 _NOBODY = HASHER.hash("no such account")
 
@@ -23,10 +28,16 @@ _NOBODY = HASHER.hash("no such account")
 def turn() -> Iterator[None]:
     """Wait for one's turn to hash. A storm of sign-ins queues here instead of taking 19 MiB and a core for each.
 
-    Take it before the first statement: whoever waits here must not hold a database connection meanwhile.
+    Take it before the first statement: whoever waits here must not hold a database connection meanwhile. When too many
+    wait already it raises Busy at once: an answer that is being saved in the same process must find a free thread.
     """
-    with _AT_ONCE:
-        yield
+    if not _ADMITTED.acquire(blocking=False):
+        raise Busy(CROWD)
+    try:
+        with _AT_ONCE:
+            yield
+    finally:
+        _ADMITTED.release()
 
 
 def hash_password(password: str) -> str:

@@ -6,7 +6,7 @@ import logging
 import uuid
 from typing import cast
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
@@ -20,7 +20,7 @@ from lms.auth.models import LinkPurpose
 from lms.auth.paths import own_path
 from lms.auth.queries import SignedIn, account, link_of, signed_in
 from lms.clock import now
-from lms.errors import Invalid
+from lms.errors import Busy, Invalid
 from lms.people.employee_number import parse
 from lms.problems import Problem
 from lms.web import actor, session, settings, visitor
@@ -120,6 +120,11 @@ def sign_in() -> Answer:
         odd = odd_name(form.name.data)
         form.refuse("name" if odd else refusal.field, odd or _(refusal.message))
         return sign_in_page(form, 422)
+    except Busy as refusal:
+        form.refuse("password", _(refusal.message))
+        answer = make_response(sign_in_page(form, refusal.status))
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+        return answer
     return onward(begin(person_id), form)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +37,15 @@ log = logging.getLogger("bina.jobs")
 
 Run = Callable[..., None]
 
+
+class Urgency(enum.IntEnum):
+    """Which of the waiting jobs goes first: answers never wait for what can wait."""
+
+    CAN_WAIT = -10
+    USUAL = 0
+    ANSWERS = 10
+
+
 queue = App(connector=SyncPsycopgConnector())
 _MANAGER = JobManager(SyncPsycopgConnector())
 
@@ -57,7 +67,11 @@ class Work:
 
 
 def job(
-    *, tries: int = MOST_TRIES, cron: str | None = None, lock: str | None = None
+    *,
+    tries: int = MOST_TRIES,
+    cron: str | None = None,
+    lock: str | None = None,
+    urgency: Urgency = Urgency.USUAL,
 ) -> Callable[[Run], Task[..., Any, ...]]:
     """Declare `run(work, **ids)` as a job. It must be idempotent: it may run again after a crash in the middle.
 
@@ -77,7 +91,9 @@ def job(
 
         name = f"{run.__module__.removesuffix('.jobs')}.{run.__name__}"
         retry = RetryStrategy(max_attempts=tries, exponential_wait=4)
-        task: Any = queue.task(name=name, pass_context=True, retry=retry, lock=lock)(wrapped)
+        task: Any = queue.task(name=name, pass_context=True, retry=retry, lock=lock, priority=int(urgency))(
+            wrapped
+        )
         return queue.periodic(cron=cron)(task) if cron else task
 
     return declare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import sqlalchemy as sa
 from flask import (
     Flask,
     current_app,
@@ -21,7 +22,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
-from lms.errors import N_, Forbidden, Invalid, NotFound, Refusal, TooMany
+from lms.errors import N_, Busy, Forbidden, Invalid, NotFound, Refusal, TooMany
 from lms.shell.guard import rule_of
 from lms.shell.proofs import (
     NEVER_KEPT,
@@ -63,7 +64,7 @@ SENTENCES = {
         "Ukuran kiriman melebihi batas. Kirim berkas yang lebih kecil atau bagi menjadi beberapa berkas."
     ),
     500: N_("Kejadian ini sudah tercatat. Data yang sudah tersimpan aman. Coba lagi sebentar lagi."),
-    503: N_("Data Anda aman. Coba lagi dalam beberapa saat."),
+    503: Busy.default,
 }
 
 LAST_RESORT = (
@@ -71,6 +72,8 @@ LAST_RESORT = (
     "<title>Bina</title><h1>Ada gangguan di server</h1>"
     "<p>Data yang sudah tersimpan aman. Coba lagi sebentar lagi.</p><p><a href='/'>Beranda</a></p>"
 )
+# The database went away, has no room, or ended our transaction for another's sake: the same request may succeed soon.
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 
 def wants_json() -> bool:
@@ -92,7 +95,7 @@ def refused(refusal: Refusal) -> Response:
     if isinstance(refusal, SignInFirst | SecondFactorFirst | ProveAgain) and not wants_json():
         return ask(refusal)
     answer = answer_with(refusal.status, _(refusal.message) % refusal.values)
-    if isinstance(refusal, TooMany):
+    if isinstance(refusal, TooMany | Busy):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     if isinstance(refusal, Invalid) and refusal.field:
         answer.headers["X-Field"] = refusal.field
@@ -120,6 +123,8 @@ def http_error(error: HTTPException) -> Response:
     db.session.rollback()
     if isinstance(error, SecurityError):
         return Response("Alamat ini tidak dilayani.", 400, mimetype="text/plain")
+    if (cause := getattr(error, "original_exception", None)) is not None:
+        return broken(cause)
     code = error.code or 500
     if code < 400:
         return Response.force_type(error.get_response())
@@ -134,7 +139,19 @@ def store_down(error: StoreDown) -> Response:
     )
 
 
+def away(error: Exception) -> Response:
+    """503 without a look into the database, which even the words of a page would need."""
+    log.warning("database away", extra={"endpoint": request.endpoint, "error": type(error).__name__})
+    db.session.rollback()
+    told = jsonify(error=503, title=TITLES[503], message=Busy.default) if wants_json() else LAST_RESORT
+    answer = make_response(told, 503)
+    answer.headers["Retry-After"] = str(Busy().retry_after)
+    return answer
+
+
 def broken(error: Exception) -> Response:
+    if isinstance(error, AWAY):
+        return away(error)
     log.error("unhandled error", extra={"endpoint": request.endpoint}, exc_info=error)
     try:
         db.session.rollback()

@@ -24,7 +24,7 @@ from lms.config import Settings
 from lms.shell import assets
 from lms.shell.migrations import alembic_of
 from lms.web import db
-from tests.bench import attempt, certificates, classroom, pages, people, start, weight
+from tests.bench import attempt, certificates, classroom, pages, people, start, storm, weight
 from tests.bench.figures import Figure, show
 from tests.bench.seed import Scene, seed
 from tests.databases import database
@@ -107,6 +107,8 @@ def _cookie(app: Flask, token: str) -> str:
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["storm"]:
+        return storm.main(names[1:])
     with prepared() as bench:
         made = [show(figure) for name in names or GROUPS for figure in GROUPS[name](bench)]
     return 0 if all(figure.ok for figure in made) else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -39,6 +41,14 @@ class Server:
         _master, *workers = self.processes()
         return max(_memory(pid)[kind] for pid in workers)
 
+    def wait_ready(self, patience: float = 60.0) -> None:
+        """Return when the server says that it may get requests."""
+        limit = time.monotonic() + patience
+        while _status(self.port, "/readyz") != 200:
+            if time.monotonic() > limit:
+                raise RuntimeError("the server did not get ready")
+            time.sleep(0.05)
+
 
 def _memory(pid: int) -> dict[str, float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
@@ -63,14 +73,17 @@ def environment_of(settings: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(application: str, environment: dict[str, str], *, workers: int = 2) -> Iterator[Server]:
+def serving(
+    application: str, environment: dict[str, str], *, workers: int = 2, log: IO[bytes] | None = None
+) -> Iterator[Server]:
     """`module:app` under gunicorn for the length of a block."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}"),
         *("--workers", str(workers), "--log-level", "error", application),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment_of(environment) | SMALL)
+    settings = environment_of(environment) | SMALL
+    process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
     try:
         _wait(port, process)
         yield Server(port, process.pid)
@@ -80,11 +93,21 @@ def serving(application: str, environment: dict[str, str], *, workers: int = 2) 
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    limit = time.monotonic() + 30
-    while time.monotonic() < limit and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the server did not come up")
+    """Until something is answered: the port is open long before the workers have read the application."""
+    limit = time.monotonic() + 60
+    while not _status(port, "/healthz"):
+        if time.monotonic() > limit or process.poll() is not None:
+            raise RuntimeError("the server did not come up")
+        time.sleep(0.1)
+
+
+def _status(port: int, path: str) -> int:
+    """The status of an answer; 0 when there is none."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
