@@ -80,7 +80,7 @@ def serving(application: str, environment: dict[str, str], *, workers: int = 2) 
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 120
     while time.monotonic() < limit and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
