@@ -94,7 +94,7 @@ def serving(
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     """Until something is answered: the port is open long before the workers have read the application."""
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 120
     while not _status(port, "/healthz"):
         if time.monotonic() > limit or process.poll() is not None:
             raise RuntimeError("the server did not come up")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -54,7 +53,7 @@ def _copy(folder: Path) -> Path:
 
 
 def _start(folder: Path) -> float:
-    """Seconds until the address is printed; then it is ended as by Ctrl-C."""
+    """Seconds until the address is printed; then everything is ended again."""
     ours = {
         k: v for k, v in os.environ.items() if not k.startswith("LMS_") and k != "PYTHONDONTWRITEBYTECODE"
     }
@@ -63,8 +62,8 @@ def _start(folder: Path) -> float:
     process = subprocess.Popen(command, cwd=folder, env=ours, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     took = next((time.perf_counter() - began for line in process.stdout if "http://" in line), None)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.terminate()
+    process.communicate(timeout=120)
     if took is None:
         raise RuntimeError("./dev run ended without an address")
     return took
