@@ -44,7 +44,16 @@ FEATURE = Feature(
         (EnrolmentWithdrawn, tell_taken_out),
         (Announced, tell_announced),
     ],
-    nav=[NavItem("cohorts.index", N_("Kelas"), "users", lambda actor: allows(actor, LIST), order=20)],
+    nav=[
+        NavItem(
+            "cohorts.index",
+            N_("Kelas"),
+            "users",
+            lambda actor: allows(actor, LIST),
+            order=20,
+            holds=("classroom", "quizzes.class", "projects"),
+        )
+    ],
 )
 BROWSE = Feature(
     name="browse",

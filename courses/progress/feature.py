@@ -12,5 +12,14 @@ CLASSROOM = Feature(name="classroom", blueprint=staff_blueprint, permissions=[FO
 FEATURE = Feature(
     name="progress",
     blueprint=blueprint,
-    nav=[NavItem("progress.mine", N_("Kelas saya"), "book", lambda actor: not actor.is_staff, order=20)],
+    nav=[
+        NavItem(
+            "progress.mine",
+            N_("Kelas saya"),
+            "book",
+            lambda actor: not actor.is_staff,
+            order=20,
+            holds=("lessons", "quizzes", "projects", "browse", "calendar", "cohorts.news"),
+        )
+    ],
 )
