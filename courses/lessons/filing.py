@@ -10,8 +10,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from courses.catalogue.models import Activity
+from courses.catalogue.models import Activity, Course
 from courses.catalogue.permissions import AUTHOR, BROWSE
+from courses.catalogue.queries import may_edit
 from courses.lessons import intake
 from courses.lessons.editing import EDIT, lesson_activity
 from courses.lessons.forms import FileForm, ids_in, media_in, step_in
@@ -166,6 +167,7 @@ def look(activity_id: uuid.UUID) -> str:
     return render_template(
         "lessons/look.html",
         activity=activity,
+        writable=may_edit(session(), actor(), session().get_one(Course, activity.course_id)),
         lesson=reading(page, store(), saver=actor().data_saver),
         captions_url=partial(url_for, "lessons.look_captions", activity_id=activity_id),
         quality_name=quality_name,

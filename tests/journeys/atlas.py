@@ -20,9 +20,10 @@ from werkzeug.routing import RequestRedirect
 Answer = tuple[int, str, str]
 Fetch = Callable[[str], Answer]
 
-LINK = re.compile(r'(?:<a|<form)\b[^>]*?\s(?:href|action)="([^"#]+)')
+# A page leads on by its links and by the forms that only ask (GET); what changes something is not followed.
+LINK = re.compile(r'(?:<a\b[^>]*?\shref|<form\b(?![^>]*\bmethod="post")[^>]*?\saction)="([^"#]+)')
 # Of one kind of page so many are read for their links; lists lead to all their rows otherwise.
-READ = 4
+READ = 8
 
 
 @dataclass(frozen=True)
