@@ -105,6 +105,9 @@ FIELDS = {
     "bkn_code": N_("Kode instansi BKN"),
     "filename": N_("Nama berkas"),
     "title": N_("Judul"),
+    "groups": N_("Jumlah kelompok"),
+    "seed": N_("Nomor undian"),
+    "activity": N_("Kegiatan"),
 }
 
 

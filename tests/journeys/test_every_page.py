@@ -168,7 +168,7 @@ def fetcher(demo: LiveServer, person: Person | None) -> Callable[[str], Answer]:
         answer = client.get(path, headers={"Accept": "text/html"})
         text = answer.location or (answer.text if answer.mimetype == "text/html" else "")
         answer.close()
-        return answer.status_code, answer.mimetype, text
+        return answer.status_code, answer.mimetype or "", text
 
     return fetch
 
