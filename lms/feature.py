@@ -16,7 +16,11 @@ from lms.sending import Operation
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A place in the navigation: where it leads, how it is called, and for whom it stands there."""
+    """A place in the navigation: where it leads, how it is called, and for whom it stands there.
+
+    `holds` names the blueprints and endpoints whose pages belong to this place besides its own blueprint's; the longest
+    name wins, so that "quizzes.bank" may stand under courses and the rest of "quizzes" under classes.
+    """
 
     endpoint: str
     label: str
@@ -24,6 +28,7 @@ class NavItem:
     shows: Callable[[Actor], bool]
     group: str = "main"
     order: int = 50
+    holds: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

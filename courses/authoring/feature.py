@@ -17,5 +17,14 @@ FEATURE = Feature(
     blueprint=author_views.blueprint,
     listeners=[(CourseCopied, copy_quizzes), (AuthorAdded, tell_added), (AuthorRemoved, tell_removed)],
     permissions=[AUTHOR, BROWSE, EDIT_ALL],
-    nav=[NavItem("authoring.index", N_("Kursus"), "book", lambda actor: allows(actor, BROWSE), order=22)],
+    nav=[
+        NavItem(
+            "authoring.index",
+            N_("Kursus"),
+            "book",
+            lambda actor: allows(actor, BROWSE),
+            order=22,
+            holds=("exchange", "lessons", "quizzes.bank", "projects.edit"),
+        )
+    ],
 )

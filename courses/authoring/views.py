@@ -36,7 +36,13 @@ def index() -> str:
     mine, page = "saya" in request.args, page_number()
     lines, more = course_lines(session(), actor(), mine=mine, page=page, per_page=PER_PAGE)
     return render_template(
-        "authoring/index.html", lines=lines, mine=mine, page=page, more=more, cover_of=covers_in(store())
+        "authoring/index.html",
+        lines=lines,
+        mine=mine,
+        page=page,
+        more=more,
+        author=AUTHOR,
+        cover_of=covers_in(store()),
     )
 
 
@@ -74,6 +80,7 @@ def show(course_id: uuid.UUID) -> str:
         gaps=gaps,
         budget=gaps.budget(course.jp),
         writable=may_edit(session(), actor(), course),
+        author=AUTHOR,
         edit_url=edit_url,
         activities=activities_in(course),
         form=ModuleForm(formdata=None),

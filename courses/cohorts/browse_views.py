@@ -21,7 +21,7 @@ from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import N_
 from lms.shell.words import ZONE_LABELS, day
-from lms.web import actor, asked_again, page_number, session, store
+from lms.web import actor, asked_again, page_number, session, settings, store
 
 blueprint = Blueprint("browse", __name__, url_prefix="/jelajah")
 
@@ -98,6 +98,20 @@ def show(cohort_id: uuid.UUID) -> str:
         is_over=today_in(offer.zone, moment) > offer.ends_on,
         sentences=[_sentence(offer, offer.standing(moment))],
         facts=_facts(offer),
+        invitation=_invitation(offer),
+    )
+
+
+def _invitation(offer: Offer) -> str:
+    """What a learner sends to a colleague: the class and its address, nothing about themselves."""
+    address = settings().base_url + url_for(".show", cohort_id=offer.cohort_id)
+    return str(
+        _(
+            "%(title)s, mulai %(day)s: %(address)s",
+            title=offer.title,
+            day=day(offer.starts_on),
+            address=address,
+        )
     )
 
 

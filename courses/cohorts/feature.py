@@ -75,7 +75,16 @@ FEATURE = Feature(
             icon="pen",
         ),
     ],
-    nav=[NavItem("cohorts.index", N_("Kelas"), "users", lambda actor: allows(actor, LIST), order=20)],
+    nav=[
+        NavItem(
+            "cohorts.index",
+            N_("Kelas"),
+            "users",
+            lambda actor: allows(actor, LIST),
+            order=20,
+            holds=("classroom", "quizzes.class", "projects"),
+        )
+    ],
 )
 BROWSE = Feature(
     name="browse",

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from courses.catalogue.models import Activity, Course, Module
+from courses.catalogue.models import Activity, Course, Kind, Module
 from courses.cohorts.models import ActivityDates, Cohort, CohortStaff, Enrolment, EnrolmentState
 from courses.cohorts.permissions import SEE
 from courses.cohorts.queries import queue_place
@@ -217,24 +217,31 @@ def named(text: str) -> sa.ColumnElement[bool]:
     return Person.full_name.icontains(text.strip(), autoescape=True)
 
 
-def staff_of(session: Session, cohort_id: uuid.UUID) -> Sequence[Person]:
-    """Who teaches a cohort, by name."""
-    found = sa.select(Person).join(CohortStaff, CohortStaff.person_id == Person.id)
-    return session.scalars(
-        found.where(CohortStaff.cohort_id == cohort_id).order_by(Person.full_name, Person.id)
+def faculty_of(session: Session, cohort: Cohort) -> tuple[list[Person], list[Person]]:
+    """Who teaches a cohort, and who else may be asked to; both by name."""
+    chosen = sa.select(CohortStaff.person_id).where(CohortStaff.cohort_id == cohort.id)
+    found = session.execute(
+        sa.select(Person, Person.id.in_(chosen))
+        .where(sa.or_(Person.id.in_(chosen), _can_teach(cohort.agency_id)))
+        .order_by(Person.full_name, Person.id)
     ).all()
+    return [person for person, teaches in found if teaches], [
+        person for person, teaches in found if not teaches
+    ]
 
 
 def instructors_of(session: Session, agency_id: uuid.UUID) -> Sequence[Person]:
     """Who may be asked to teach in an agency, by name."""
-    teaches = sa.select(Grant.person_id).where(
+    return session.scalars(
+        sa.select(Person).where(_can_teach(agency_id)).order_by(Person.full_name, Person.id)
+    ).all()
+
+
+def _can_teach(agency_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    granted = sa.select(Grant.person_id).where(
         Grant.role.in_([Role.INSTRUCTOR, Role.ADMIN]), Grant.agency_id == agency_id
     )
-    return session.scalars(
-        sa.select(Person)
-        .where(Person.id.in_(teaches), Person.status == PersonStatus.ACTIVE)
-        .order_by(Person.full_name, Person.id)
-    ).all()
+    return sa.and_(Person.id.in_(granted), Person.status == PersonStatus.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,3 +275,14 @@ def dated_activities(session: Session, cohort: Cohort) -> list[Dated]:
         .order_by(Module.position, Module.id, Activity.position, Activity.id)
     )
     return [Dated(*row) for row in rows]
+
+
+def projects_in(session: Session, cohort: Cohort) -> list[tuple[uuid.UUID, str]]:
+    """The published projects of a class's course, in the course's order."""
+    rows = session.execute(
+        sa.select(Activity.id, Activity.title)
+        .join(Module, Module.id == Activity.module_id)
+        .where(Activity.course_id == cohort.course_id, Activity.published, Activity.kind == Kind.PROJECT)
+        .order_by(Module.position, Module.id, Activity.position, Activity.id)
+    )
+    return [(id_, title) for id_, title in rows]

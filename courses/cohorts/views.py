@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -20,10 +21,11 @@ from courses.cohorts.queries import cohort_of, may_run
 from courses.cohorts.roster import (
     cohort_page,
     dated_activities,
+    faculty_of,
     instructors_of,
     phase_counts,
     phase_of,
-    staff_of,
+    projects_in,
     state_counts,
 )
 from courses.cohorts.schedule import Phase
@@ -42,8 +44,32 @@ PHASE_NAMES = {
     Phase.RUNNING: N_("Berjalan"),
     Phase.FINISHED: N_("Selesai"),
 }
-# Pages of other features about one class: shown when they exist and are allowed.
-ELSEWHERE = (("classroom.show", N_("Kemajuan")), ("certificates.class_list", N_("Sertifikat")))
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A page of another feature about one class, shown to those who may open it; `each` stands once per project."""
+
+    endpoint: str
+    label: str
+    note: str
+    icon: str
+    each: bool = False
+
+
+ELSEWHERE = (
+    Elsewhere(
+        "classroom.show", N_("Kemajuan"), N_("Siapa sampai di mana, dan siapa yang tertinggal"), "bars"
+    ),
+    Elsewhere(
+        "quizzes.class.waiting", N_("Perlu dinilai"), N_("Jawaban uraian yang menunggu pengajar"), "pen"
+    ),
+    Elsewhere(
+        "quizzes.class.results", N_("Hasil kuis"), N_("Rata-rata, soal tersulit, tambahan waktu"), "question"
+    ),
+    Elsewhere("projects.groups", "", N_("Kelompok, kumpulan, dan nilai proyek"), "users", each=True),
+    Elsewhere("issuing.class_list", N_("Sertifikat"), N_("Siapa memenuhi syarat, syarat, dan isi"), "award"),
+)
 
 
 def words() -> dict[str, Any]:
@@ -128,29 +154,41 @@ def show(cohort_id: uuid.UUID) -> str:
 
 def _about(cohort: Cohort) -> dict[str, Any]:
     runs = may_run(actor(), cohort)
-    teachers = staff_of(session(), cohort.id)
-    known = {person.id for person in teachers}
+    teachers, others = faculty_of(session(), cohort)
     return {
         "cohort": cohort,
         "phase": phase_of(cohort, now=now()),
         "counts": state_counts(session(), cohort),
         "teachers": teachers,
-        "others": [p for p in instructors_of(session(), cohort.agency_id) if p.id not in known]
-        if runs
-        else [],
+        "others": others if runs else [],
         "runs": runs,
-        "elsewhere": [
-            (_(label), url_for(endpoint, cohort_id=cohort.id))
-            for endpoint, label in ELSEWHERE
-            if _may_open(endpoint)
-        ],
+        "elsewhere": _elsewhere(cohort),
         **words(),
     }
 
 
-def _may_open(endpoint: str) -> bool:
+def _elsewhere(cohort: Cohort) -> list[tuple[str, str, str, str]]:
+    """Rows (title, note, address, icon) of what other features know about a class."""
+    found = []
+    for page in ELSEWHERE:
+        if not _may_open(page.endpoint, cohort):
+            continue
+        if page.each:
+            projects = projects_in(session(), cohort)
+            found += [
+                (title, _(page.note), url_for(page.endpoint, cohort_id=cohort.id, activity_id=id_), page.icon)
+                for id_, title in projects
+            ]
+        else:
+            found.append(
+                (_(page.label), _(page.note), url_for(page.endpoint, cohort_id=cohort.id), page.icon)
+            )
+    return found
+
+
+def _may_open(endpoint: str, cohort: Cohort) -> bool:
     rule = getattr(current_app.view_functions.get(endpoint), "rule", None)
-    return bool(rule and rule.permission and agencies_where(actor(), rule.permission))
+    return bool(rule and rule.permission and cohort.agency_id in agencies_where(actor(), rule.permission))
 
 
 @blueprint.route("/kelola/kelas/<uuid:cohort_id>/ubah", methods=["GET", "POST"])

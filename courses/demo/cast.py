@@ -139,6 +139,7 @@ ROLES = {
     "instructor": "yohanis-kambuaya",
     "admin": "nurul-hidayati",
     "issuer": "markus-sagrim",
+    "auditor": "yunus-asmuruf",
     "operator": "irfan-syahputra",
     "salatiga_admin": "galih-pratama",
 }

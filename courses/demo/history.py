@@ -41,16 +41,20 @@ def live(
     now: datetime,
     most: int | None,
     chance: random.Random,
+    ahead: int = 0,
 ) -> None:
-    """Let everybody of a class work through it, or through at most so many activities (some fewer)."""
+    """Let everybody of a class work through it, or through at most so many activities (some fewer).
+
+    So many of the first are ahead of the others and at the end, where their essays wait for the teacher.
+    """
     people = session.scalars(
         sa.select(Enrolment.person_id)
         .where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
         .order_by(Enrolment.created_at, Enrolment.id)
     ).all()
-    for person_id in people:
+    for number, person_id in enumerate(people):
         seat = seat_of(session, Actor(person_id, cohort.agency_id, ""), cohort.id)
-        steps = 10_000 if most is None else chance.randint(0, most)
+        steps = 10_000 if most is None or number < ahead else chance.randint(0, most)
         _work(session, cohort, seat, teacher, steps, now=now, chance=chance, marks=most is None)
 
 

@@ -19,6 +19,7 @@ GRANTS = {
     "instructor": (Role.INSTRUCTOR,),
     "admin": (Role.ADMIN, Role.INSTRUCTOR),
     "issuer": (Role.ISSUER,),
+    "auditor": (Role.AUDITOR,),
     "operator": (Role.OPERATOR,),
     "salatiga_admin": (Role.ADMIN, Role.INSTRUCTOR, Role.ISSUER),
 }

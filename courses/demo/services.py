@@ -20,6 +20,7 @@ from courses.cohorts.services import assign_staff, enrol, open_cohort
 from courses.demo.cast import AGENCIES, PEOPLE, ROLES
 from courses.demo.history import live
 from courses.demo.people import Loaded, load_people
+from courses.demo.together import together
 from courses.exchange.services import import_path
 from lms.access import Actor
 from lms.people.models import Agency, Person
@@ -93,7 +94,8 @@ def _live(
     by = Actor(issuer.id, issuer.agency_id, issuer.full_name)
     issue(session, finished, None, by=by, now=now - timedelta(days=40))
     for cohort in session.scalars(sa.select(Cohort).where(Cohort.name == "Angkatan I").order_by(Cohort.id)):
-        live(session, cohort, author, now=now - timedelta(days=2), most=6, chance=chance)
+        live(session, cohort, author, now=now - timedelta(days=2), most=6, ahead=1, chance=chance)
+        together(session, cohort, author, loaded.role("learner").id, now=now)
 
 
 def _open(

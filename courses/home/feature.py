@@ -10,9 +10,15 @@ FEATURE = Feature(
     name="home",
     blueprint=blueprint,
     nav=[
-        NavItem("home.show", N_("Beranda"), "home", lambda actor: True, order=10),
+        NavItem("home.show", N_("Beranda"), "home", lambda actor: True, order=10, holds=("approvals",)),
         NavItem(
-            "home.learn", N_("Belajar saya"), "award", lambda actor: actor.is_staff, group="learn", order=90
+            "home.learn",
+            N_("Belajar saya"),
+            "book",
+            lambda actor: actor.is_staff,
+            group="learn",
+            order=10,
+            holds=("progress", "lessons.show", "quizzes", "projects.show", "cohorts.news.show"),
         ),
     ],
 )

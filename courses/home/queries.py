@@ -84,6 +84,14 @@ def jp_this_year(session: Session, actor: Actor, *, now: datetime) -> int:
     return int(total or 0)
 
 
+def decisions_of(session: Session, actor: Actor) -> int:
+    """How many requests wait for the actor's decision as a superior."""
+    asked = _count(
+        Enrolment.id, Enrolment.approver_id == actor.id, Enrolment.state == EnrolmentState.REQUESTED
+    )
+    return int(session.scalar(sa.select(asked)) or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The figures of a training office, all of one agency."""

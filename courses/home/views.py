@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from courses.catalogue.covers import covers_in
-from courses.cohorts.permissions import SEE
+from courses.cohorts.permissions import LIST, RUN, SEE
 from courses.cohorts.queries import seats_for
 from courses.home import queries
 from courses.progress.queries import outline_of, summaries
@@ -23,8 +23,8 @@ blueprint = Blueprint("home", __name__)
 def show() -> str:
     who = actor()
     if allows(who, SEE):
-        return office()
-    return teaching() if who.is_staff else learning()
+        return desk(queries.office_of(session(), who, now=now()))
+    return desk() if who.is_staff else learning()
 
 
 @blueprint.get("/belajar")
@@ -46,34 +46,26 @@ def learning() -> str:
         current=current,
         syllabus=outline_of(session(), current.seat, now=moment) if current else None,
         due=queries.due_for(session(), actor(), now=moment),
+        decisions=queries.decisions_of(session(), actor()),
         jp=queries.jp_this_year(session(), actor(), now=moment),
         target=queries.JP_TARGET,
         moment=moment,
     )
 
 
-def teaching() -> str:
+def desk(office: queries.Office | None = None) -> str:
+    """The home of staff; with the figures of an office for those who oversee one."""
     moment = now()
     return render_template(
         "home/desk.html",
         greeting=_greeting(),
         moment=moment,
-        office=None,
-        units=[],
+        office=office,
+        units=queries.jp_by_unit(session(), actor(), now=moment) if office else [],
         running=queries.running_for(session(), actor(), now=moment),
-        target=queries.JP_TARGET,
-    )
-
-
-def office() -> str:
-    moment = now()
-    return render_template(
-        "home/desk.html",
-        greeting=_greeting(),
-        moment=moment,
-        office=queries.office_of(session(), actor(), now=moment),
-        units=queries.jp_by_unit(session(), actor(), now=moment),
-        running=queries.running_for(session(), actor(), now=moment),
+        decisions=queries.decisions_of(session(), actor()),
+        has_classes=allows(actor(), LIST),
+        opens=allows(actor(), RUN),
         target=queries.JP_TARGET,
     )
 

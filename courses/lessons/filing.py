@@ -10,8 +10,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from courses.catalogue.models import Activity
-from courses.catalogue.permissions import AUTHOR
+from courses.catalogue.models import Activity, Course
+from courses.catalogue.permissions import AUTHOR, BROWSE
+from courses.catalogue.queries import may_edit
 from courses.lessons import intake
 from courses.lessons.editing import EDIT, lesson_activity
 from courses.lessons.forms import FileForm, ids_in, media_in, step_in
@@ -158,7 +159,7 @@ def detach(activity_id: uuid.UUID, file_id: uuid.UUID) -> Response:
 
 
 @blueprint.get(f"{EDIT}/pratinjau")
-@needs(AUTHOR)
+@needs(BROWSE)
 def look(activity_id: uuid.UUID) -> str:
     """The lesson as a learner sees it; nothing is recorded."""
     activity = lesson_activity(activity_id, write=False)
@@ -166,6 +167,7 @@ def look(activity_id: uuid.UUID) -> str:
     return render_template(
         "lessons/look.html",
         activity=activity,
+        writable=may_edit(session(), actor(), session().get_one(Course, activity.course_id)),
         lesson=reading(page, store(), saver=actor().data_saver),
         captions_url=partial(url_for, "lessons.look_captions", activity_id=activity_id),
         quality_name=quality_name,
@@ -175,7 +177,7 @@ def look(activity_id: uuid.UUID) -> str:
 
 
 @blueprint.get(f"{EDIT}/takarir/<uuid:file_id>.vtt")
-@needs(AUTHOR)
+@needs(BROWSE)
 def look_captions(activity_id: uuid.UUID, file_id: uuid.UUID) -> PlainResponse:
     lesson_activity(activity_id, write=False)
     return vtt(activity_id, file_id)

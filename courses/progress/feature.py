@@ -21,5 +21,14 @@ FEATURE = Feature(
             icon="clock",
         )
     ],
-    nav=[NavItem("progress.mine", N_("Kelas saya"), "book", lambda actor: not actor.is_staff, order=20)],
+    nav=[
+        NavItem(
+            "progress.mine",
+            N_("Kelas saya"),
+            "book",
+            lambda actor: not actor.is_staff,
+            order=20,
+            holds=("lessons", "quizzes", "projects", "browse", "calendar", "cohorts.news"),
+        )
+    ],
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from courses.quizzes.kinds.base import Say, points_of
 from courses.quizzes.kinds.registry import kind_of
@@ -16,6 +17,9 @@ from courses.quizzes.timing import has_ended
 
 # The states of a question in a review, as ui.mark draws them.
 RIGHT, PARTLY, WRONG, WAITING, UNANSWERED = "done", "half", "wrong", "waiting", "open"
+
+
+Row = TypeVar("Row", bound="Told")
 
 
 class Given(Protocol):
@@ -116,6 +120,26 @@ def strengths(keys: Sequence[Mapping[str, Any]], answers: Mapping[int, Given]) -
         if most
     ]
     return sorted(found, key=lambda strength: (-strength.percent, strength.tag))
+
+
+class Told(Protocol):
+    """An activity of the syllabus, as far as its words tell what it is about."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def module_title(self) -> str: ...
+
+
+def lesson_about(tag: str, rows: Sequence[Row]) -> Row | None:
+    """The lesson to read again for a topic: the first one named after it, or else the first of a module that is."""
+    word = re.compile(rf"\b{re.escape(tag)}\b", re.IGNORECASE)
+    lessons = [row for row in rows if row.kind == "lessons"]
+    named = (row for row in lessons if word.search(row.title))
+    within = (row for row in lessons if word.search(row.module_title))
+    return next(named, None) or next(within, None)
 
 
 def may_see_keys(reveal: str, last_day: date, zone: str, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from courses.quizzes.papers import lead_and_rest, receipt
 from courses.quizzes.pictures import pictures_of
 from courses.quizzes.preparing import waiting_room
 from courses.quizzes.queries import Sitting, entry_of, sitting_of
-from courses.quizzes.results import Gain, gained, may_see_keys, review, says, strengths
+from courses.quizzes.results import Gain, gained, lesson_about, may_see_keys, review, says, strengths
 from courses.quizzes.tickets import ticket_for
 from courses.quizzes.timing import accepted_until, clock_face, is_over, seconds_left, urgency
 from lms.access import SIGNED_IN, needs
@@ -154,6 +154,7 @@ def result(**ids: Any) -> str | Response:
         revealed=may_see_keys(quiz.reveal, seat.ends_on, seat.zone, moment),
         items=review(found.keys, sitting.answers, gettext),
         strengths=strengths(found.keys, sitting.answers),
+        lesson_about=lambda tag: lesson_about(tag, [row for row in syllabus.rows if row.lock is None]),
         gain=_gain(syllabus, sitting),
         following=_following(syllabus, sitting),
         late=[n for n, kept in sitting.answers.items() if found.deadline and kept.saved_at > found.deadline],

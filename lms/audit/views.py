@@ -46,7 +46,7 @@ def show() -> str:
 
 def _sentences(entry: Entry, names: dict[str, str]) -> list[str]:
     changed = differences(entry.row.before, entry.row.after)
-    return [sentence(name, old, new, names) for name, old, new in changed]
+    return [sentence(entry.row.subject, name, old, new, names) for name, old, new in changed]
 
 
 def _older(found: list[Entry]) -> str | None:

@@ -89,6 +89,7 @@ FIELDS = {
     "superior_id": N_("Atasan langsung"),
     "superior": N_("NIP atasan langsung"),
     "number": N_("NIP atau NI PPPK"),
+    "certificate.number": N_("Nomor"),
     "status": N_("Status"),
     "reason": N_("Alasan"),
     "role": N_("Peran"),
@@ -106,6 +107,9 @@ FIELDS = {
     "bkn_code": N_("Kode instansi BKN"),
     "filename": N_("Nama berkas"),
     "title": N_("Judul"),
+    "groups": N_("Jumlah kelompok"),
+    "seed": N_("Nomor undian"),
+    "activity": N_("Kegiatan"),
 }
 
 
@@ -135,9 +139,9 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def sentence(name: str, old: str, new: str, named: Mapping[str, str]) -> str:
+def sentence(subject: str, name: str, old: str, new: str, named: Mapping[str, str]) -> str:
     """`Unit kerja: Dinas Sosial → Dinas Kesehatan`; `named` gives the names of ids."""
-    label = _(FIELDS.get(name, name))
+    label = _(FIELDS.get(f"{subject}.{name}") or FIELDS.get(name, name))
     words = VALUES.get(name, {})
     first, last = (_(words[text]) if text in words else named.get(text, text) for text in (old, new))
     return f"{label}: {first or '–'} → {last or '–'}" if first else f"{label}: {last or '–'}"

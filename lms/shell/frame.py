@@ -73,9 +73,13 @@ def _links(items: list[NavItem]) -> list[NavLink]:
 
 
 def _current(items: list[NavItem]) -> NavItem | None:
-    """The place where the visitor is: this very page, or else the first one of the same feature."""
+    """The place where the visitor is: the one that names this page most exactly, the first of several."""
     here = request.endpoint or ""
-    feature = here.partition(".")[0]
-    exact = (item for item in items if item.endpoint == here)
-    near = (item for item in items if item.endpoint.partition(".")[0] == feature)
-    return next(exact, None) or next(near, None)
+    place = max(items, key=lambda item: _nearness(item, here), default=None)
+    return place if place and _nearness(place, here) else None
+
+
+def _nearness(item: NavItem, here: str) -> int:
+    """How much of an endpoint's name a place claims, in characters; 0 when the page is not its own."""
+    names = (item.endpoint, item.endpoint.partition(".")[0], *item.holds)
+    return max((len(name) for name in names if f"{here}.".startswith(f"{name}.")), default=0)

@@ -137,10 +137,12 @@ def number(value: float | Decimal, digits: int = 1) -> str:
 
 
 def size(value: int) -> str:
-    """210 KB, 4,6 MB: what a download costs, in decimal units as mobile plans count them."""
+    """210 KB, 4,6 MB, 79,2 GB: what a download costs, in decimal units as mobile plans count them."""
     if value < 1_000_000:
         return f"{max(1, round(value / 1000))} KB"
-    return f"{number(value / 1_000_000, 1 if value < 100_000_000 else 0)} MB"
+    if value < 1_000_000_000:
+        return f"{number(value / 1_000_000, 1 if value < 100_000_000 else 0)} MB"
+    return f"{number(value / 1_000_000_000)} GB"
 
 
 ZONE_NAMES = {

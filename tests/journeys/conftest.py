@@ -29,18 +29,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shot(folder: Path) -> Picture:
-    """Take a picture of what the window shows; the only way without script."""
-
-    def take(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
-
-    return take
-
-
-@pytest.fixture
 def picture(folder: Path) -> Picture:
-    """Take a picture of a whole page."""
+    """Take a picture of a whole page; the test tool's own script measures it, also where pages have none."""
 
     def take(page: Page, name: str) -> None:
         size = page.viewport_size or {"width": 360, "height": 740}

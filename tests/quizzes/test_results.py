@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from courses.quizzes.kinds.base import with_ids
 from courses.quizzes.models import Lateness
 from courses.quizzes.papers import freeze, in_a_line, lead_and_rest, receipt
 from courses.quizzes.queries import Saved
-from courses.quizzes.results import Strength, gained, may_see_keys, mean_gain, review, strengths
+from courses.quizzes.results import Strength, gained, lesson_about, may_see_keys, mean_gain, review, strengths
 from courses.quizzes.timing import (
     clock_face,
     deadline_for,
@@ -193,3 +194,21 @@ def test_the_same_seed_freezes_the_same_paper() -> None:
     paper, keys = once
     assert len(paper) == len(keys) == 3
     assert all("weight" not in str(shown) for shown in paper)
+
+
+@dataclass(frozen=True)
+class Titled:
+    kind: str
+    title: str
+    module_title: str
+
+
+def test_a_topic_leads_to_the_lesson_named_after_it_or_after_its_module() -> None:
+    quiz = Titled("quizzes", "Tes adil", "Adil dan hormat")
+    queue = Titled("lessons", "Antrean yang sama", "Adil dan hormat")
+    data = Titled("lessons", "Data warga", "Jujur")
+    rows = [quiz, queue, data]
+    assert lesson_about("adil", rows) == queue
+    assert lesson_about("data", rows) == data
+    assert lesson_about("dat", rows) is None
+    assert lesson_about("pengaduan", rows) is None
