@@ -29,8 +29,13 @@ def prepare_papers(work: Work) -> None:
     with work.transaction() as session:
         preparing.forget(session, now=work.now())
         for cohort_id, activity_id in preparing.opening_soon(session, work.now()):
-            ids = {"cohort_id": str(cohort_id), "activity_id": str(activity_id)}
-            later(session, prepare_class, once=f"quizzes:prepare:{cohort_id}:{activity_id}", **ids)
+            later(
+                session,
+                prepare_class,
+                once=f"quizzes:prepare:{cohort_id}:{activity_id}",
+                cohort_id=str(cohort_id),
+                activity_id=str(activity_id),
+            )
 
 
 @job()
