@@ -59,11 +59,17 @@ def _start(folder: Path) -> float:
     }
     command = [sys.executable, "dev", "run", "--port", str(free_port())]
     began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, env=ours, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=folder, env=ours, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert process.stdout is not None
-    took = next((time.perf_counter() - began for line in process.stdout if "http://" in line), None)
+    took = 0.0
+    for line in process.stdout:
+        took = took or (time.perf_counter() - began if "Bina   http://" in line else 0.0)
+        if "Ctrl-C" in line:
+            break
     process.terminate()
     process.communicate(timeout=120)
-    if took is None:
+    if not took:
         raise RuntimeError("./dev run ended without an address")
     return took
