@@ -30,5 +30,7 @@ def test_among_equals_the_oldest_goes_first(session: Session, now: datetime) -> 
     later(session, deliver, message_id="first")
     later(session, deliver, message_id="second")
     next_job(session)
-    found = session.scalar(sa.text("SELECT args->>'message_id' FROM procrastinate_jobs WHERE status = 'doing'"))
+    found = session.scalar(
+        sa.text("SELECT args->>'message_id' FROM procrastinate_jobs WHERE status = 'doing'")
+    )
     assert found == "first"
