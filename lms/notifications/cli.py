@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
+
+from lms.lazy import lazy
+
+if TYPE_CHECKING:
+    from lms.notifications import webpush
+else:
+    webpush = lazy("lms.notifications.webpush")
 
 push_cli = AppGroup("push", help="Messages to phones.")
 
@@ -14,5 +20,4 @@ push_cli = AppGroup("push", help="Messages to phones.")
 @push_cli.command("key")
 def key() -> None:
     """Print a fresh key pair for LMS_PUSH_KEY. Keep it: with another one every phone has to be switched on again."""
-    webpush: Any = import_module("lms.notifications.webpush")
     click.echo(str(webpush.new_key()))

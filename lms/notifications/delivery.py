@@ -6,18 +6,23 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from importlib import import_module
 from smtplib import SMTPException, SMTPRecipientsRefused
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.jobs.queue import MOST_TRIES, Work
+from lms.lazy import lazy
 from lms.mail import compose
 from lms.notifications.models import Channel, Outgoing, OutgoingState, PushDevice
 from lms.notifications.queries import device, readers
 from lms.notifications.quiet import until
+
+if TYPE_CHECKING:
+    from lms.notifications import pushing
+else:
+    pushing = lazy("lms.notifications.pushing")
 
 # The longest that a push service may ask us to wait: then the message would be old news.
 LONGEST_WAIT = timedelta(days=1)
@@ -114,8 +119,7 @@ def _pushed(work: Work, session: Session, message: Outgoing) -> Result:
     to = device(session, message.device_id, now=work.now())
     if to is None:
         return Result("gone", "signed out")
-    pushing: Any = import_module("lms.notifications.pushing")
-    result: Result = pushing.push(work.settings, to, message, now=work.now())
+    result = pushing.push(work.settings, to, message, now=work.now())
     if result.what == "gone":
         session.execute(sa.delete(PushDevice).where(PushDevice.id == to.id))
     return result

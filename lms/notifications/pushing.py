@@ -1,4 +1,4 @@
-"""Asking a push service to carry a message to a browser (RFC 8030). Loaded by name, like the cryptography it needs."""
+"""Asking a push service to carry a message to a browser (RFC 8030). Loaded at its first use, like the cryptography it needs."""
 
 from __future__ import annotations
 

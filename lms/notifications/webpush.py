@@ -1,6 +1,6 @@
 """Messages that only one browser can read (RFC 8291, 8188) and the proof of who sends them (RFC 8292).
 
-Loaded by name, because its library costs each process some 10 MB and only jobs and commands need it.
+Loaded at its first use: its library costs a process some 10 MB, and only jobs and commands need it.
 """
 
 from __future__ import annotations

@@ -112,6 +112,14 @@ def test_a_closed_class_is_seen_by_those_who_are_in_it(scene: Scene, client_of: 
     assert "Anda peserta kelas ini." in ayu.get(f"/jelajah/{cohort.id}").text
 
 
+def test_only_a_class_that_others_may_see_is_shared(scene: Scene, client_of: Client) -> None:
+    ayu = client_of(scene.ayu)
+    for admission, is_shared in ((Admission.OPEN, True), (Admission.CLOSED, False)):
+        cohort = scene.open_cohort(admission=admission)
+        scene.seat(scene.ayu, cohort)
+        assert ("https://wa.me/" in ayu.get(f"/jelajah/{cohort.id}").text) is is_shared
+
+
 def test_free_seats_are_counted_for_newcomers(scene: Scene, client_of: Client) -> None:
     cohort = scene.open_cohort(quota=3)
     scene.seat(scene.susi, cohort)

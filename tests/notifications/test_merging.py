@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,6 +253,11 @@ def test_patience_has_an_end(ayu: Person, session: Session) -> None:
 
 
 def test_every_kind_of_message_in_the_code_belongs_to_one_topic(app: Flask) -> None:
+    root = Path(app.root_path)
+    texts = [file.read_text("utf-8") for half in ("lms", "courses") for file in (root / half).rglob("*.py")]
+    named = {kind for text in texts for kind in re.findall(r'kind="([\w:-]+)",\s+template=', text)}
+    assert {"auth:changed", "projects:reviewed", "quizzes:marked"} <= named
+    assert {kind for kind in named if topic_of(kind).name == "other"} == set()
     names = [topic.name for topic in topics()]
     assert len(set(names)) == len(names)
     kinds = [kind for topic in topics() for kind in topic.kinds]
