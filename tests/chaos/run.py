@@ -38,13 +38,16 @@ STRIKES = {
 
 @dataclass(frozen=True)
 class Plan:
-    """How many attempts (so many of them in real browsers), over how many seconds, and how often things break."""
+    """How many attempts (so many of them in real browsers), over how many seconds, and how often things break.
+
+    A process is killed after so many answers, more or less: a slow machine is not killed before it did anything.
+    """
 
     attempts: int
     browsers: int
     seconds: float
     pace: float = 0.7
-    kill_every: float = 3.0
+    kill_after: int = 80
     crashes: int = 0
     weather: Weather = field(default_factory=Weather)
 
@@ -65,7 +68,7 @@ class Chaos:
 
     async def run(self) -> None:
         async with bad_network(self.site.server.port, self.plan.weather, self.chance) as proxy:
-            trouble = [asyncio.create_task(act()) for act in (self._kill, self._edit, self._crash)]
+            trouble = [asyncio.create_task(act) for act in (self._kill(proxy), self._edit(), self._crash())]
             scripted = self.site.scene.names[self.plan.browsers :]
             lives = self.chance.choices(list(LIVES), list(LIVES.values()), k=len(scripted))
             await asyncio.gather(
@@ -119,10 +122,12 @@ class Chaos:
 
     # What breaks
 
-    async def _kill(self) -> None:
+    async def _kill(self, proxy: Proxy) -> None:
         """`kill -9` of one web process after the other, at any moment."""
         while True:
-            await asyncio.sleep(self.plan.kill_every * self.chance.uniform(0.5, 1.5))
+            enough = proxy.answered + self.plan.kill_after * self.chance.uniform(0.5, 1.5)
+            while proxy.answered < enough:
+                await asyncio.sleep(0.02)
             workers = self.site.server.processes()[1:]
             if len(workers) > 1:
                 with suppress(ProcessLookupError):
@@ -152,18 +157,22 @@ class Chaos:
 
     async def _crash(self) -> None:
         """The database dies as in a power cut and comes back; how long until pages are served again?"""
-        for _ in range(self.plan.crashes):
-            await asyncio.sleep(self.plan.seconds / (self.plan.crashes + 1))
+        for crash in range(1, self.plan.crashes + 1):
+            while self._handed_in() < self.plan.attempts * crash / (self.plan.crashes + 1):
+                await asyncio.sleep(0.05)
             await asyncio.to_thread(self.site.database.crash)
             began = time.monotonic()
             await asyncio.to_thread(self.site.server.wait_ready)
             self.recoveries.append(time.monotonic() - began)
 
+    def _handed_in(self) -> int:
+        return sum(ledger.handed_in for ledger in self.ledgers)
+
     def figures(self) -> Iterator[Figure]:
         found = asdict(verdict(self.site.database, self.ledgers))
         yield Figure(
             "attempts",
-            sum(ledger.handed_in for ledger in self.ledgers),
+            self._handed_in(),
             "attempts",
             self.plan.attempts,
             least=True,
