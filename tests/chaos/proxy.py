@@ -42,7 +42,7 @@ class Proxy:
     def __init__(self, behind: int, weather: Weather, chance: random.Random) -> None:
         self.behind, self.weather, self.chance = behind, weather, chance
         self.done: Counter[str] = Counter()
-        self.port = 0
+        self.port = self.answered = 0
         self._late: set[asyncio.Task[None]] = set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,7 +84,9 @@ class Proxy:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.behind, limit=1 << 20)
             writer.write(request)
-            return await asyncio.wait_for(reader.read(-1), 60) or None
+            answer = await asyncio.wait_for(reader.read(-1), 60)
+            self.answered += bool(answer)
+            return answer or None
         except LOST:
             return None
         finally:

@@ -79,11 +79,17 @@ class Phone:
     # Pages
 
     async def sign_in(self) -> None:
-        """Open the sign-in page, prove oneself and arrive at the cover of the quiz."""
-        self.token = _found(_TOKEN, await self.page("/masuk"))
-        reply = await self.form("/masuk", name=self.name, password=PASSWORD, next=self.scene.cover)
-        if reply.status != 303:
-            raise Trouble(f"sign-in answered {reply.status}")
+        """Open the sign-in page, prove oneself and arrive at the cover of the quiz.
+
+        Who is sent away from the page has been signed in by an earlier try, of which only the answer was lost.
+        """
+        opened = await self.ask("GET", "/masuk")
+        if opened.status == 200:
+            await self._fetch_files(opened.text)
+            self.token = _found(_TOKEN, opened.text)
+            reply = await self.form("/masuk", name=self.name, password=PASSWORD, next=self.scene.cover)
+            if reply.status != 303:
+                raise Trouble(f"sign-in answered {reply.status}")
         await self.open_cover()
 
     async def open_cover(self) -> None:
@@ -176,12 +182,14 @@ class Phone:
         reply = await self.ask("GET", path)
         if reply.status != 200:
             raise Trouble(f"{path} answered {reply.status} to {reply.headers.get('location')}")
-        text = reply.text
+        await self._fetch_files(reply.text)
+        return reply.text
+
+    async def _fetch_files(self, text: str) -> None:
         for file in dict.fromkeys(_STATIC.findall(text)):
             if file not in self._files:
                 self._files.add(file)
                 await self.ask("GET", file)
-        return text
 
     async def form(self, path: str, **fields: str) -> Reply:
         body = urlencode({"csrf_token": self.token, **fields}).encode()

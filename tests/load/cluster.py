@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import time
@@ -54,7 +55,23 @@ class Database:
 
 @contextmanager
 def private_database(folder: Path, *, name: str = "storm") -> Iterator[Database]:
-    """A fresh database in the cluster of this folder, which runs for the length of the block."""
+    """A fresh database in the cluster of this folder, which runs for the length of the block.
+
+    Two runs on one machine would measure, and crash, each other: the second waits for the first.
+    """
+    with _alone(folder):
+        yield from _running(folder, name)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _running(folder: Path, name: str) -> Iterator[Database]:
     cluster = embedded.start(folder)
     try:
         shim, url = _compiled(cluster), _fresh(cluster, name)
