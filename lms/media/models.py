@@ -30,10 +30,12 @@ class MediaState(enum.StrEnum):
 class Media(Identified, Model):
     """One file. `kind` is the value of a `sniff.Kind` ("" until its bytes were seen), `size` in bytes.
 
-    `renditions` maps a name ("phone", "thumb", "poster", "play", "page-1", later "240p", …) to
-    `{"key", "type", "size"}` and, for what is seen, `"width"` and `"height"` in px.
-    `facts` holds what preparation found: "width", "height", "duration" (seconds), "video", "audio" (codecs), "pages"
-    (a number), "text" (of each page, a list), "progress" (`[done, of]` while it works), "tries".
+    `renditions` maps a name ("phone", "thumb", "poster", "play", "page-1", "240p", …) to `{"key", "type", "size"}`; for
+    what is seen also `"width"` and `"height"` in px, for what plays `"bitrate"` (bit/s) and, where there is a playlist,
+    `"stream"` (`{"key", "size"}` of its bytes), for the pictures for seeking `"plan"`. What stands here is whole: it is written when everything is in the store.
+    `facts` holds what preparation found: "width", "height", "duration" (seconds), "video", "audio" (codecs), "loudness"
+    (lms.media.loudness), "pages" (a number), "text" (of each page, a list), "progress" (`[done, of]` while it works),
+    "tries".
     `problem` is the msgid of a sentence; its values are in `facts["values"]` (lms.media.words says it).
     `checksum` is that of lms.media.parts. A `shared` file may be opened by everybody of its agency.
     """
@@ -78,3 +80,32 @@ class Media(Identified, Model):
     def key_of(self, rendition: str) -> str:
         """Where a rendition is kept ("page-1.webp"): always the same place, so that a second try writes over the first."""
         return f"{PREFIX}{self.id}/{rendition}"
+
+
+class Making(enum.StrEnum):
+    """How far a rendition is."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Rendering(Model):
+    """The making of one rendition of a video or recording (lms.media.ladder names them); the result is in its file's
+    `renditions`.
+
+    `percent` of it is made; `active_at` is moved on while somebody works on it. `problem` is the msgid of a sentence.
+    `playlist` is its HLS playlist, in which lms.media.playlists puts the address.
+    """
+
+    __tablename__ = "media_rendering"
+
+    media_id: Mapped[uuid.UUID] = mapped_column(fk("media.id", cascade=True), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[Making] = mapped_column(choice(Making), default=Making.WAITING)
+    percent: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(default="")
+    playlist: Mapped[str] = mapped_column(default="")
+    active_at: Mapped[datetime]
