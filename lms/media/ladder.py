@@ -33,7 +33,7 @@ AUDIO = Rung("audio", 0, 0, 40 * KBIT)
 RUNGS = (
     AUDIO,
     Rung("240p", 240, 150 * KBIT, 32 * KBIT, 1, "baseline", "medium"),
-    Rung("360p", 360, 400 * KBIT, 48 * KBIT, 1, "baseline", "medium"),
+    Rung("360p", 360, 400 * KBIT, 48 * KBIT, 1, "main", "medium"),
     Rung("480p", 480, 750 * KBIT, 64 * KBIT, 2, "main", "veryfast"),
     Rung("720p", 720, 1500 * KBIT, 96 * KBIT, 2, "main", "veryfast"),
 )

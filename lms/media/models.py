@@ -32,9 +32,9 @@ class Media(Identified, Model):
 
     `renditions` maps a name ("phone", "thumb", "poster", "play", "page-1", "240p", …) to `{"key", "type", "size"}`; for
     what is seen also `"width"` and `"height"` in px, for what plays `"bitrate"` (bit/s) and, where there is a playlist,
-    `"stream"` (`{"key", "size"}` of its bytes), for the pictures for seeking `"plan"`. What stands here is whole: it is written when everything is in the store.
-    `facts` holds what preparation found: "width", "height", "duration" (seconds), "video", "audio" (codecs), "loudness"
-    (lms.media.loudness), "pages" (a number), "text" (of each page, a list), "progress" (`[done, of]` while it works),
+    `"stream"` (`{"key", "size", "peak"}` of its bytes; peak in bit/s), for the pictures for seeking `"plan"`. What stands here is whole: it is written when everything is in the store.
+    `facts` holds what preparation found: "width", "height", "duration" (seconds), "bitrate", "video", "audio" (codecs),
+    "loudness" (lms.media.loudness), "pages" (a number), "text" (of each page, a list), "progress" (`[done, of]` while it works),
     "tries".
     `problem` is the msgid of a sentence; its values are in `facts["values"]` (lms.media.words says it).
     `checksum` is that of lms.media.parts. A `shared` file may be opened by everybody of its agency.
@@ -76,6 +76,12 @@ class Media(Identified, Model):
     def can_retry(self) -> bool:
         """Whether its bytes are safe, so that preparing it can be tried again."""
         return self.state == MediaState.FAILED and self.stored_at is not None
+
+    @property
+    def keys(self) -> set[str]:
+        """Every object in the store that belongs to what is shown of it."""
+        streams = {made["stream"]["key"] for made in self.renditions.values() if "stream" in made}
+        return {self.key, *streams, *(made["key"] for made in self.renditions.values())}
 
     def key_of(self, rendition: str) -> str:
         """Where a rendition is kept ("page-1.webp"): always the same place, so that a second try writes over the first."""

@@ -227,6 +227,16 @@ def thumbnails_of(store: ObjectStore, media: Media) -> Thumbnails | None:
     )
 
 
+def playlist_of(session: Session, media_id: uuid.UUID, name: str) -> str:
+    """The HLS playlist of a rendition, without its address (lms.media.playlists). Raises NotFound."""
+    found = session.scalar(
+        sa.select(Rendering.playlist).where(Rendering.media_id == media_id, Rendering.name == name)
+    )
+    if not found:
+        raise NotFound
+    return found
+
+
 def renderings_of(session: Session, media_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Rendering]]:
     """How far each rendition of these files is, in the order of making; in one statement. For authors' pages."""
     wanted = list(media_ids)

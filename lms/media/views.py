@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
-from lms.media import forms, parts, services, serving, words
+from lms.media import forms, making, parts, services, serving, streaming, words
 from lms.media.models import Media, MediaState
 from lms.media.queries import OPENED, ORIGINAL, SENDING, media_of, source_of, upload_of, url_of
 from lms.media.receiving import received, said
@@ -30,6 +30,7 @@ from lms.web import actor, session, settings, store
 
 blueprint = Blueprint("media", __name__)
 blueprint.register_blueprint(serving.blueprint)
+blueprint.register_blueprint(streaming.blueprint)
 
 MB = 1024 * 1024
 NOTHING_CHOSEN = N_("Pilih berkas terlebih dahulu.")
@@ -110,6 +111,13 @@ def retry(media_id: uuid.UUID) -> Response:
     media = media_of(session(), actor(), media_id, lock=True)
     services.retry(session(), media, now=now())
     return jsonify(words.described(media)) if request.is_json else redirect(_back(), 303)
+
+
+@blueprint.post("/media/<uuid:media_id>/versi/<name>/ulang")
+@needs(SIGNED_IN)
+def retry_rendition(media_id: uuid.UUID, name: str) -> Response:
+    making.retry(session(), media_of(session(), actor(), media_id, lock=True), name, now=now())
+    return redirect(_back(), 303)
 
 
 def _taken(file: FileStorage) -> Media | None:
