@@ -129,18 +129,19 @@ def later(
     *,
     at: datetime | None = None,
     once: str | None = None,
-    priority: int = 0,
+    priority: int | None = None,
     **ids: str,
 ) -> None:
     """Defer a job on the session's own connection: no row after a rollback, a row after the commit.
 
     `once` names work that needs to wait only once: while such a job waits, another one is not added.
-    Work with a higher `priority` is done first.
+    Jobs with a higher `priority` are done first (the task's own if None).
     """
     session.flush()
     if once and _waits(session, once):
         return
-    _deferrer(session, task, schedule_at=at, lock=once, priority=priority).defer(**ids)
+    options = {} if priority is None else {"priority": priority}
+    _deferrer(session, task, schedule_at=at, lock=once, **options).defer(**ids)
 
 
 def later_each(session: Session, task: Task[..., Any, ...], jobs: Sequence[dict[str, Any]]) -> None:

@@ -135,13 +135,15 @@ def planned(duration: float) -> Plan:
 def sprite(source: Source, plan: Plan) -> Path:
     """All thumbnails in one picture (PNG), from the whole pictures of the film only, which is quick."""
     box = f"scale={THUMBNAIL}:{THUMBNAIL}:force_original_aspect_ratio=decrease:force_divisible_by=2"
+    # What comes after the last whole picture is shown by that one.
+    each = f"fps=1/{plan.every}:start_time=0,tpad=stop_mode=clone:stop={plan.count}"
     grid = f"tile={plan.columns}x{math.ceil(plan.count / plan.columns)}"
     output = [
         *_QUIET,
         "-map",
         "0:v:0",
         "-vf",
-        f"fps=1/{plan.every}:start_time=0,{box},{grid}",
+        f"{each},{box},{grid}",
         "-frames:v",
         "1",
     ]

@@ -14,7 +14,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, flash, jsonify, redirect, request
+from flask import Blueprint, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -24,7 +24,17 @@ from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
 from lms.media import forms, making, parts, services, serving, streaming, words
 from lms.media.models import Media, MediaState
-from lms.media.queries import OPENED, ORIGINAL, SENDING, media_of, source_of, upload_of, url_of
+from lms.media.queries import (
+    OPENED,
+    ORIGINAL,
+    SENDING,
+    media_of,
+    renderings_of,
+    renditions_of,
+    source_of,
+    upload_of,
+    url_of,
+)
 from lms.media.receiving import received, said
 from lms.web import actor, session, settings, store
 
@@ -113,6 +123,24 @@ def retry(media_id: uuid.UUID) -> Response:
     return jsonify(words.described(media)) if request.is_json else redirect(_back(), 303)
 
 
+@blueprint.get("/media/<uuid:media_id>/versi")
+@needs(SIGNED_IN)
+def versions(media_id: uuid.UUID) -> str:
+    """What is made of a video or recording, and how far each version is; `?dari=` names the page to go back to."""
+    media = media_of(session(), actor(), media_id)
+    rows = renderings_of(session(), [media.id])[media.id]
+    return render_template(
+        "media/versions.html",
+        media=media,
+        lines=words.versions(media, rows),
+        working=any(row.state in making.OPEN for row in rows),
+        playable=bool(renditions_of(media)),
+        failed=media.state is MediaState.FAILED,
+        message=words.state(media),
+        back=_ours(request.args.get("dari", "")),
+    )
+
+
 @blueprint.post("/media/<uuid:media_id>/versi/<name>/ulang")
 @needs(SIGNED_IN)
 def retry_rendition(media_id: uuid.UUID, name: str) -> Response:
@@ -131,9 +159,17 @@ def _taken(file: FileStorage) -> Media | None:
 
 def _back() -> str:
     """The page of ours that sent the form."""
-    target = urlsplit(request.form.get("next", ""))
-    if target.scheme or target.netloc or not target.path.startswith("/") or target.path.startswith("/\\"):
+    target = _ours(request.form.get("next", ""))
+    if not target:
         raise NotFound
+    return target
+
+
+def _ours(address: str) -> str:
+    """An address on this site, without its host; "" for any other."""
+    target = urlsplit(address)
+    if target.scheme or target.netloc or not target.path.startswith("/") or target.path.startswith("/\\"):
+        return ""
     return f"{target.path}?{target.query}" if target.query else target.path
 
 
