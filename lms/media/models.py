@@ -115,3 +115,14 @@ class Rendering(Model):
     problem: Mapped[str] = mapped_column(default="")
     playlist: Mapped[str] = mapped_column(default="")
     active_at: Mapped[datetime]
+
+
+class UploadPiece(Model):
+    """Some bytes of a part of an upload that is still arriving; `start` counts from the beginning of the part."""
+
+    __tablename__ = "upload_piece"
+
+    media_id: Mapped[uuid.UUID] = mapped_column(fk("media.id", cascade=True), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes]

@@ -1,8 +1,11 @@
 """Bringing files in parts, opening them, and (where there is no S3) the store's own addresses.
 
-POST /unggahan               {name, size, fingerprint, head} → {id, part_size, parts: [{number, url}], done: [numbers]}
+POST /unggahan               {name, size, fingerprint, head} → {id, part_size, parts: [{number, url}], done: [numbers],
+                             pieces: {number: bytes}}
 GET  /unggahan/<id>          which parts arrived; also after the tab was closed
-POST /unggahan/<id>/bagian   {numbers} → {parts}: addresses for (more) parts
+POST /unggahan/<id>/bagian   {numbers, digests} → {parts}: addresses for (more) parts; with their SHA-256 the store checks them
+PUT  /unggahan/<id>/keping   a piece of a part, for links that break (lms.media.pieces): ?bagian=<number>&mulai=<bytes>
+POST /unggahan/<id>/gabung   {numbers: [n], digests: [SHA-256]} → the part is made of its pieces; 409 if they are not those
 POST /unggahan/<id>/selesai  {checksum} → the file, or 422 with the reason it is refused for; 409 while parts lack
 POST /unggahan/<id>/batal    forget it
 POST /unggahan/biasa         an ordinary form, for small files and browsers without script
@@ -11,10 +14,11 @@ POST /unggahan/biasa         an ordinary form, for small files and browsers with
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -22,7 +26,7 @@ from werkzeug.wrappers import Response
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
-from lms.media import forms, making, parts, services, serving, streaming, words
+from lms.media import forms, making, parts, pieces, services, serving, streaming, words
 from lms.media.models import Media, MediaState
 from lms.media.queries import (
     OPENED,
@@ -67,7 +71,27 @@ def more(media_id: uuid.UUID) -> Response:
     media = upload_of(session(), actor(), media_id, lock=True)
     numbers = forms.numbers_of(request.get_json(silent=True))
     media.active_at = now()
-    return jsonify(parts=_addresses(media, numbers))
+    return jsonify(parts=_addresses(media, numbers, forms.digests_of(request.get_json(silent=True))))
+
+
+@blueprint.put("/unggahan/<uuid:media_id>/keping")
+@needs(SIGNED_IN)
+def piece(media_id: uuid.UUID) -> tuple[str, int]:
+    number, start = forms.piece_of(request.args)
+    media = _part_of(media_id, number)
+    if (request.content_length or 0) > pieces.LARGEST:
+        abort(413)
+    pieces.keep(session(), media, number, start, request.get_data(cache=False), now=now())
+    return "", 204
+
+
+@blueprint.post("/unggahan/<uuid:media_id>/gabung")
+@needs(SIGNED_IN)
+def join(media_id: uuid.UUID) -> tuple[str, int]:
+    asked = request.get_json(silent=True)
+    [number, *_rest], [digest, *_more] = forms.numbers_of(asked), forms.digests_of(asked) or [""]
+    is_good = pieces.join(session(), store(), _part_of(media_id, number), number, digest)
+    return "", 204 if is_good else 409
 
 
 @blueprint.post("/unggahan/<uuid:media_id>/selesai")
@@ -176,16 +200,34 @@ def _ours(address: str) -> str:
 def _upload(media: Media) -> dict[str, Any]:
     """What the uploader needs to go on."""
     if media.state is not MediaState.PENDING:
-        return {**words.described(media), "parts": [], "done": []}
-    done = {part.number: part.size for part in services.arrived(store(), media) or []}
+        return {**words.described(media), "parts": [], "done": [], "pieces": {}}
+    done = {part.number: part.size for part in pieces.arrived(store(), media) or []}
     missing = parts.missing(done, media.size, media.part_size)[: forms.AT_ONCE]
-    return {**words.described(media), "parts": _addresses(media, missing), "done": sorted(done)}
+    return {
+        **words.described(media),
+        "parts": _addresses(media, missing),
+        "done": sorted(done),
+        "pieces": pieces.lengths(session(), media),
+    }
 
 
-def _addresses(media: Media, numbers: list[int]) -> list[dict[str, Any]]:
+def _part_of(media_id: uuid.UUID, number: int) -> Media:
+    """The actor's upload, if it has a part of this number."""
+    media = upload_of(session(), actor(), media_id)
+    if number > parts.count(media.size, media.part_size):
+        raise NotFound
+    return media
+
+
+def _addresses(media: Media, numbers: list[int], digests: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Where to send parts; with their SHA-256 the store takes no other bytes."""
     if media.upload_id is None or max(numbers, default=1) > parts.count(media.size, media.part_size):
         raise NotFound
+    said = dict(zip(numbers, digests, strict=False))
     return [
-        {"number": n, "url": store().part_url(media.key, media.upload_id, n, seconds=SENDING)}
+        {
+            "number": n,
+            "url": store().part_url(media.key, media.upload_id, n, seconds=SENDING, digest=said.get(n, "")),
+        }
         for n in numbers
     ]

@@ -112,8 +112,15 @@ class S3Store:
             )
         return answer["UploadId"]
 
-    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int) -> str:
-        return self._address("PUT", key, {"partNumber": str(number), "uploadId": upload_id}, seconds)
+    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int, digest: str = "") -> str:
+        query = {"partNumber": str(number), "uploadId": upload_id}
+        return self._address("PUT", key, query, seconds, digest)
+
+    def send_part(self, key: str, upload_id: str, number: int, data: bytes) -> None:
+        with _answers(key):
+            self.client.upload_part(
+                Bucket=self.bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=data
+            )
 
     def parts(self, key: str, upload_id: str) -> list[Part]:
         with _answers(key):
@@ -166,11 +173,11 @@ class S3Store:
             if self.bucket not in {b["Name"] for b in self.client.list_buckets()["Buckets"]}:
                 self.client.create_bucket(Bucket=self.bucket)
 
-    def _address(self, method: str, key: str, query: dict[str, str], seconds: int) -> str:
+    def _address(self, method: str, key: str, query: dict[str, str], seconds: int, digest: str = "") -> str:
         still = window(seconds)
         at = datetime.fromtimestamp(self.clock() // still * still, UTC)
         address = f"{self.public}/{self.bucket}/{key}"
-        return self.signer.presigned(method, address, query, at=at, seconds=seconds + still)
+        return self.signer.presigned(method, address, query, at=at, seconds=seconds + still, digest=digest)
 
 
 @contextmanager
