@@ -136,7 +136,10 @@ def sprite(source: Source, plan: Plan) -> Path:
     """All thumbnails in one picture (PNG), from the whole pictures of the film only, which is quick."""
     box = f"scale={THUMBNAIL}:{THUMBNAIL}:force_original_aspect_ratio=decrease:force_divisible_by=2"
     # What comes after the last whole picture is shown by that one.
-    each = f"fps=1/{plan.every}:start_time=0,tpad=stop_mode=clone:stop={plan.count}"
+    longer = "tpad=stop_mode=clone"
+    each = (
+        f"{longer}:stop_duration={2 * plan.every},fps=1/{plan.every}:start_time=0,{longer}:stop={plan.count}"
+    )
     grid = f"tile={plan.columns}x{math.ceil(plan.count / plan.columns)}"
     output = [
         *_QUIET,

@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 
 from lms.errors import N_, Conflict, NotFound
 from lms.events import publish
-from lms.media.events import MediaReady, MediaRendered, RenditionsPlanned
+from lms.media.events import MediaFailed, MediaReady, MediaRendered, RenditionsPlanned
 from lms.media.models import Making, Media, MediaState, Rendering
-from lms.media.services import fail as fail_media
 
 MOST_TRIES = 5
 
@@ -167,4 +166,5 @@ def _fail(session: Session, row: Rendering, problem: str, now: datetime) -> None
     media = session.get_one(Media, row.media_id)
     still = sa.select(Rendering.name).where(Rendering.media_id == row.media_id, Rendering.state.in_(OPEN))
     if media.state is MediaState.STORED and session.scalar(still.limit(1)) is None:
-        fail_media(session, media, problem, {}, now=now)
+        media.state, media.problem, media.active_at = MediaState.FAILED, problem, now
+        publish(session, MediaFailed(media.id))

@@ -74,11 +74,14 @@ class Carrier:
                 answer = await self.door(int(line[1]))
             else:
                 answer = f"{self.sent} {self.broken}"
-            print(answer, flush=True)
+            sys.stdout.write(answer + "\n")
+            sys.stdout.flush()
 
     async def door(self, port: int) -> str:
         door = socket.socket()
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK)  # what a phone has sent is not far ahead of us
+        door.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK
+        )  # what a phone has sent is not far ahead of us
         door.bind(("127.0.0.1", 0))
         await asyncio.start_server(lambda near, back: self.let_in(near, back, port), sock=door, limit=CHUNK)
         return str(door.getsockname()[1])

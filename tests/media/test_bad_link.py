@@ -72,7 +72,6 @@ def test_half_a_gigabyte_arrives_over_a_link_that_breaks_twenty_times(
     [media] = here.files()
     assert media.state is MediaState.STORED
     assert link.broken == CUTS
-    print("resent", resent)
     assert resent <= RESENT
     stored = tmp_path / "stored"
     here.app.extensions["store"].fetch(media.key, stored)
