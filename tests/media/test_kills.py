@@ -89,7 +89,7 @@ def test_a_death_at_any_point_leaves_nothing_half_done_and_the_next_worker_finis
 def worker(settings: dict[str, Any], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`flask jobs work`, as an installation runs it."""
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("LMS_")},
         "LMS_DATABASE_URL": settings["database_url"],
         "LMS_SECRET_KEYS": SECRET,
         "LMS_DATA_DIR": str(folder),
