@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from boto3.exceptions import S3UploadFailedError
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -40,6 +40,16 @@ class S3Store:
 
     @cached_property
     def client(self) -> S3Client:
+        return self._client(
+            connect_timeout=5, read_timeout=30, retries={"max_attempts": 2, "mode": "standard"}
+        )
+
+    @cached_property
+    def quick(self) -> S3Client:
+        """For small questions while somebody waits for a page: a store that is slow is down, and soon."""
+        return self._client(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
+
+    def _client(self, **patience: Any) -> S3Client:
         return boto3.client(
             "s3",
             endpoint_url=self.settings.s3_endpoint,
@@ -49,9 +59,7 @@ class S3Store:
             config=Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"max_attempts": 2, "mode": "standard"},
+                **patience,
                 # Not every service knows the newer checksums; ours is lms.media.parts.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
@@ -79,7 +87,7 @@ class S3Store:
     def stat(self, key: str) -> Stored | None:
         try:
             with _answers(key):
-                head = self.client.head_object(Bucket=self.bucket, Key=key)
+                head = self.quick.head_object(Bucket=self.bucket, Key=key)
         except FileNotFoundError:
             return None
         return Stored(key, head["ContentLength"], head["LastModified"])
@@ -107,9 +115,7 @@ class S3Store:
 
     def start_parts(self, key: str, *, content_type: str) -> str:
         with _answers():
-            answer = self.client.create_multipart_upload(
-                Bucket=self.bucket, Key=key, ContentType=content_type
-            )
+            answer = self.quick.create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=content_type)
         return answer["UploadId"]
 
     def part_url(self, key: str, upload_id: str, number: int, *, seconds: int, digest: str = "") -> str:
@@ -124,7 +130,7 @@ class S3Store:
 
     def parts(self, key: str, upload_id: str) -> list[Part]:
         with _answers(key):
-            pages = self.client.get_paginator("list_parts").paginate(
+            pages = self.quick.get_paginator("list_parts").paginate(
                 Bucket=self.bucket, Key=key, UploadId=upload_id
             )
             found = [part for page in pages for part in page.get("Parts", [])]
@@ -188,5 +194,5 @@ def _answers(key: str = "") -> Iterator[None]:
         if error.response.get("Error", {}).get("Code", "") in ABSENT:
             raise FileNotFoundError(key) from error
         raise StoreDown(str(error)) from error
-    except (BotoCoreError, S3UploadFailedError, OSError) as error:
+    except (BotoCoreError, Boto3Error, OSError) as error:
         raise StoreDown(str(error)) from error
