@@ -213,8 +213,12 @@ def test_a_part_is_taken_only_if_its_bytes_are_those_announced(engine: Engine, k
     digest = hashlib.sha256(good).hexdigest()
     url = store.part_url(key, upload, 1, seconds=HOUR, digest=digest)
     said = {"X-Amz-Content-SHA256": digest}
-    assert fetched(engine, url, method="PUT", data=spoilt, headers=said).status == 400
+    refused = fetched(engine, url, method="PUT", data=spoilt, headers=said).status
     assert store.parts(key, upload) == []
+    if engine.name == "rclone":  # takes no announced bytes at all; the uploader then sends them without
+        assert refused == fetched(engine, url, method="PUT", data=good, headers=said).status == 403
+        return
+    assert refused == 400
     assert fetched(engine, url, method="PUT", data=good, headers=said).status == 200
     assert [part.size for part in store.parts(key, upload)] == [len(good)]
 
