@@ -582,6 +582,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_push_device_person_id"), "push_device", ["person_id"], unique=False)
     op.create_table(
+        "upload_piece",
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_upload_piece_media_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("media_id", "number", "start", name=op.f("pk_upload_piece")),
+    )
+    op.create_table(
         "cohort",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("course_id", sa.Uuid(), nullable=False),
@@ -1752,6 +1763,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_cohort_course_id"), table_name="cohort")
     op.drop_index("ix_cohort_agency_dates", table_name="cohort")
     op.drop_table("cohort")
+    op.drop_table("upload_piece")
     op.drop_index(op.f("ix_push_device_person_id"), table_name="push_device")
     op.drop_table("push_device")
     op.drop_table("people_import_row")
