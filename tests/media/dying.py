@@ -104,10 +104,10 @@ def set_up(point: str) -> None:
         "storing": (FolderStore, "put_file", half_put),
         "one of two stored": (FolderStore, "put_file", Nth(FolderStore.put_file, 2)),
         "stored": (making, "made", die),
-        "shown, not committed": (render.making, "publish", die),
+        "shown, not committed": (making, "publish", die),
         "ffmpeg killed": (render.Try, "say", kill_ffmpeg),
     }
-    jail.subprocess.Popen = Ffmpeg  # type: ignore[attr-defined,misc]
+    jail.subprocess.Popen = Ffmpeg  # type: ignore[attr-defined]
     if point:
         setattr(*places[point])
 

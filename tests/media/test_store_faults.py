@@ -46,11 +46,11 @@ class Hasty(S3Store):
         return self._client(connect_timeout=0.5, read_timeout=0.5, retries={"total_max_attempts": 1})
 
     @property
-    def client(self) -> Any:  # type: ignore[override]
+    def client(self) -> Any:
         return self.hasty if self.stub.mode == "slow" else super().client
 
     @property
-    def quick(self) -> Any:  # type: ignore[override]
+    def quick(self) -> Any:
         return self.hasty if self.stub.mode == "slow" else super().client
 
 
