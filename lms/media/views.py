@@ -77,8 +77,9 @@ def more(media_id: uuid.UUID) -> Response:
 @blueprint.put("/unggahan/<uuid:media_id>/keping")
 @needs(SIGNED_IN)
 def piece(media_id: uuid.UUID) -> tuple[str, int]:
+    media = upload_of(session(), actor(), media_id)
     number, start = forms.piece_of(request.args)
-    media = _part_of(media_id, number)
+    _check_number(media, number)
     if (request.content_length or 0) > pieces.LARGEST:
         abort(413)
     pieces.keep(session(), media, number, start, request.get_data(cache=False), now=now())
@@ -88,9 +89,10 @@ def piece(media_id: uuid.UUID) -> tuple[str, int]:
 @blueprint.post("/unggahan/<uuid:media_id>/gabung")
 @needs(SIGNED_IN)
 def join(media_id: uuid.UUID) -> tuple[str, int]:
-    asked = request.get_json(silent=True)
+    media, asked = upload_of(session(), actor(), media_id), request.get_json(silent=True)
     [number, *_rest], [digest, *_more] = forms.numbers_of(asked), forms.digests_of(asked) or [""]
-    is_good = pieces.join(session(), store(), _part_of(media_id, number), number, digest)
+    _check_number(media, number)
+    is_good = pieces.join(session(), store(), media, number, digest)
     return "", 204 if is_good else 409
 
 
@@ -211,12 +213,9 @@ def _upload(media: Media) -> dict[str, Any]:
     }
 
 
-def _part_of(media_id: uuid.UUID, number: int) -> Media:
-    """The actor's upload, if it has a part of this number."""
-    media = upload_of(session(), actor(), media_id)
+def _check_number(media: Media, number: int) -> None:
     if number > parts.count(media.size, media.part_size):
         raise NotFound
-    return media
 
 
 def _addresses(media: Media, numbers: list[int], digests: Sequence[str] = ()) -> list[dict[str, Any]]:
