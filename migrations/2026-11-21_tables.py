@@ -519,6 +519,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_course_agency_title", "course", ["agency_id", "title"], unique=False)
     op.create_table(
+        "media_rendering",
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "working", "ready", "failed", name="making", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("playlist", sa.Text(), nullable=False),
+        sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_media_rendering_media_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("media_id", "name", name=op.f("pk_media_rendering")),
+    )
+    op.create_table(
         "people_import_row",
         sa.Column("import_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -562,6 +581,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("sign_in_id", name=op.f("uq_push_device_sign_in_id")),
     )
     op.create_index(op.f("ix_push_device_person_id"), "push_device", ["person_id"], unique=False)
+    op.create_table(
+        "upload_piece",
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_upload_piece_media_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("media_id", "number", "start", name=op.f("pk_upload_piece")),
+    )
     op.create_table(
         "cohort",
         sa.Column("agency_id", sa.Uuid(), nullable=False),
@@ -1733,9 +1763,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_cohort_course_id"), table_name="cohort")
     op.drop_index("ix_cohort_agency_dates", table_name="cohort")
     op.drop_table("cohort")
+    op.drop_table("upload_piece")
     op.drop_index(op.f("ix_push_device_person_id"), table_name="push_device")
     op.drop_table("push_device")
     op.drop_table("people_import_row")
+    op.drop_table("media_rendering")
     op.drop_index("ix_course_agency_title", table_name="course")
     op.drop_table("course")
     op.drop_index("ix_certificate_template_agency", table_name="certificate_template")

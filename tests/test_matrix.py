@@ -27,6 +27,7 @@ from courses.quizzes.models import LateAnswer, Lateness, QuizQuestion
 from courses.quizzes.services import start
 from lms.access import Role
 from lms.auth.models import SignIn
+from lms.media.models import Making, Rendering
 from lms.notifications.models import Channel, Notification, Outgoing, OutgoingState, PushDevice
 from lms.people.models import Grant, Import, ImportKind, Unit
 from lms.shell.guard import rule_of
@@ -75,6 +76,7 @@ def _learning(session: Session, made: matrix.Scene, now: datetime) -> None:
     forming.place(session, ran, {seat.id: group.id}, by=actor_for(citra, Role.INSTRUCTOR), now=now)
     media = make_file(session, ayu, now)
     file = LessonMedia(activity_id=lesson.id, media_id=media.id, part=Part.ATTACHMENT)
+    session.add(Rendering(media_id=media.id, name="240p", state=Making.READY, active_at=now))
     session.add(file)
     make_template(session, made.agency, now)
     attempt = start(session, place, quiz.activity_id, now=now)
@@ -174,6 +176,8 @@ def _platform(app: Flask, session: Session, made: matrix.Scene, now: datetime) -
             "job_id": 1,
             "token": "x",
             "key": "x",
+            "proof": "x",
+            "media.retry_rendition.name": "240p",
         }
     )
 

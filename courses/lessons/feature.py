@@ -7,7 +7,7 @@ from courses.lessons import filing, listeners
 from courses.lessons.events import DocumentAttached
 from courses.lessons.jobs import take_text
 from lms.feature import Feature
-from lms.media.events import MediaReady
+from lms.media.events import MediaReady, MediaRendered
 
 FEATURE = Feature(
     name="lessons",
@@ -18,5 +18,6 @@ FEATURE = Feature(
         (CourseCopied, listeners.copy),
         (DocumentAttached, listeners.take_text_later),
         (MediaReady, listeners.refresh),
+        (MediaRendered, listeners.refresh),
     ],
 )

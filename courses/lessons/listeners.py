@@ -10,7 +10,7 @@ from courses.lessons.intake import refresh_all
 from courses.lessons.jobs import take_text
 from courses.lessons.services import copy_lessons
 from lms.jobs.queue import later
-from lms.media.events import MediaReady
+from lms.media.events import MediaReady, MediaRendered
 
 
 def copy(session: Session, event: CourseCopied) -> None:
@@ -21,5 +21,5 @@ def take_text_later(session: Session, event: DocumentAttached) -> None:
     later(session, take_text, activity_id=str(event.activity_id), media_id=str(event.media_id))
 
 
-def refresh(session: Session, event: MediaReady) -> None:
+def refresh(session: Session, event: MediaReady | MediaRendered) -> None:
     refresh_all(session, event.media_id)

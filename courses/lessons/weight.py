@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# The ladder of a video, the cheapest first; the design's usual choice is 240p. "play" is the whole file, startable.
-LADDER = ("audio", "240p", "360p", "720p", "play")
+from lms.media.ladder import in_order
+
+# The design's usual choice on the ladder of a video (lms.media.ladder).
 USUAL = "240p"
 
 Made = Mapping[str, Mapping[str, Any]]
@@ -17,7 +18,7 @@ Made = Mapping[str, Mapping[str, Any]]
 
 def qualities(made: Made) -> list[str]:
     """The names of the renditions that play, the cheapest first."""
-    return [name for name in LADDER if name in made]
+    return in_order(made)
 
 
 def usual(made: Made) -> str | None:

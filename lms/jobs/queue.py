@@ -29,6 +29,8 @@ from lms.storage.store import ObjectStore
 
 # A job that failed so often is parked in sight of the operator and blocks nobody.
 MOST_TRIES = 5
+# Lanes and how many jobs of each run at once in a worker: work of hours never stands before a mail.
+LANES = {"default": 2, "renditions": 1}
 # A worker that was silent for so long (seconds) is taken for dead and its jobs are taken up again.
 SILENT_AFTER = 15
 LONGEST_FAULT = 300  # characters
@@ -72,10 +74,13 @@ def job(
     cron: str | None = None,
     lock: str | None = None,
     urgency: Urgency = Urgency.USUAL,
+    lane: str = "default",
+    pause: int = 0,
 ) -> Callable[[Run], Task[..., Any, ...]]:
     """Declare `run(work, **ids)` as a job. It must be idempotent: it may run again after a crash in the middle.
 
-    With `cron` it runs by itself; the moment it was due is not passed on.
+    With `cron` it runs by itself; the moment it was due is not passed on. After a failure it waits ever longer, or always
+    `pause` seconds. `lane` is one of LANES.
     """
 
     def declare(run: Run) -> Task[..., Any, ...]:
@@ -90,10 +95,9 @@ def job(
                 raise
 
         name = f"{run.__module__.removesuffix('.jobs')}.{run.__name__}"
-        retry = RetryStrategy(max_attempts=tries, exponential_wait=4)
-        task: Any = queue.task(name=name, pass_context=True, retry=retry, lock=lock, priority=int(urgency))(
-            wrapped
-        )
+        retry = RetryStrategy(max_attempts=tries, wait=pause, exponential_wait=0 if pause else 4)
+        options: Any = {"retry": retry, "lock": lock, "queue": lane, "priority": int(urgency)}
+        task: Any = queue.task(name=name, pass_context=True, **options)(wrapped)
         return queue.periodic(cron=cron)(task) if cron else task
 
     return declare
@@ -125,16 +129,19 @@ def later(
     *,
     at: datetime | None = None,
     once: str | None = None,
+    priority: int | None = None,
     **ids: str,
 ) -> None:
     """Defer a job on the session's own connection: no row after a rollback, a row after the commit.
 
     `once` names work that needs to wait only once: while such a job waits, another one is not added.
+    Jobs with a higher `priority` are done first (the task's own if None).
     """
     session.flush()
     if once and _waits(session, once):
         return
-    _deferrer(session, task, schedule_at=at, lock=once).defer(**ids)
+    options = {} if priority is None else {"priority": priority}
+    _deferrer(session, task, schedule_at=at, lock=once, **options).defer(**ids)
 
 
 def later_each(session: Session, task: Task[..., Any, ...], jobs: Sequence[dict[str, Any]]) -> None:

@@ -17,7 +17,7 @@ class MediaStored(Event):
 
 @dataclass(frozen=True, slots=True)
 class MediaReady(Event):
-    """Renditions and facts are there."""
+    """What was asked for is there: of a video or recording at least one way to play it, more may follow (MediaRendered)."""
 
     media_id: uuid.UUID
 
@@ -25,5 +25,20 @@ class MediaReady(Event):
 @dataclass(frozen=True, slots=True)
 class MediaFailed(Event):
     """The file was taken in, and then could not be prepared; the row's `problem` says why."""
+
+    media_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionsPlanned(Event):
+    """These renditions of a video or recording are to be made, in this order."""
+
+    media_id: uuid.UUID
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRendered(Event):
+    """One more rendition of a video or recording is there."""
 
     media_id: uuid.UUID

@@ -40,6 +40,26 @@ def numbers_of(sent: object) -> list[int]:
     return numbers
 
 
+def digests_of(sent: object) -> list[str]:
+    """`{"digests": ["…"]}`, the SHA-256 of the parts asked for, in the order of `numbers`; may be missing: [] then."""
+    digests = _facts(sent).get("digests", [])
+    if not isinstance(digests, list) or len(digests) not in (0, len(numbers_of(sent))):
+        raise Invalid(UNREADABLE)
+    if not all(isinstance(digest, str) and _CHECKSUM.fullmatch(digest) for digest in digests):
+        raise Invalid(UNREADABLE)
+    return digests
+
+
+def piece_of(arguments: Mapping[str, str]) -> tuple[int, int]:
+    """`bagian` (a part's number) and `mulai` (bytes after its beginning)."""
+    number, start = arguments.get("bagian", ""), arguments.get("mulai", "")
+    if not all(re.fullmatch(r"\d{1,9}", figure, re.ASCII) for figure in (number, start)):
+        raise Invalid(UNREADABLE)
+    if not 0 < int(number) <= MOST_PARTS:
+        raise Invalid(UNREADABLE)
+    return int(number), int(start)
+
+
 def checksum_of(sent: object) -> str:
     """`{"checksum"}`, which may be missing: "" then."""
     checksum = _facts(sent).get("checksum", "")

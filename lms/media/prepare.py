@@ -2,7 +2,7 @@
 
 Imported by its jobs only when they run, because it brings Pillow, PDFium and the readers of Office files. Every
 rendition has its own place in the store, so a second run writes over the first; the row shows them all at once at the
-end, so nobody sees half of them.
+end, so nobody sees half of them. The smaller versions of a film are jobs of their own (lms.media.render).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from lms.errors import N_, Invalid
 from lms.jobs.queue import Work
-from lms.media import services, video
+from lms.media import encode, ladder, making, services, video
 from lms.media.archive import open_archive
 from lms.media.docx import Document, read_docx
 from lms.media.images import Picture, fit, for_phone, thumbnail
@@ -79,7 +79,7 @@ def prepare(work: Work, media_id: uuid.UUID) -> None:
         _failed(work, media_id, services.ABSENT, {})
     else:
         with work.transaction() as session:
-            services.ready(session, _row(session, media_id), renditions, facts, now=work.now())
+            _shown(session, _row(session, media_id), renditions, facts, now=work.now())
 
 
 def document_of(work: Work, media: Media) -> Document | Presentation:
@@ -186,22 +186,49 @@ def _pdf(task: Task) -> Made:
         return made, {"pages": document.count, "title": document.title, "text": texts}
 
 
+def _shown(
+    session: Session, media: Media, renditions: Renditions, facts: dict[str, Any], *, now: datetime
+) -> None:
+    """Everything at once. A film that browsers cannot play as it is waits for its first rendition."""
+    if media.group not in (Group.VIDEO, Group.AUDIO):
+        services.ready(session, media, renditions, facts, now=now)
+        return
+    if ladder.PLAY in renditions:
+        services.ready(session, media, renditions, facts, now=now)
+    else:
+        media.renditions, media.facts, media.active_at = renditions, facts, now
+    width, height = facts.get("width", 0), facts.get("height", 0)
+    names = [rung.name for rung in ladder.rungs_for(width, height, sound=bool(facts["audio"]))]
+    making.plan(session, media, [*names, *([ladder.SPRITE] if width else [])], now=now)
+
+
 def _video(task: Task) -> Made:
     found = video.look_at(task.path, task.kind)
     with Image.open(io.BytesIO(video.frame(task.path, task.kind, found.duration)), formats=["JPEG"]) as image:
         width, height = image.size
         image.thumbnail((POSTER_WIDTH, POSTER_WIDTH))
         made = {"poster": _keep(task, "poster", fit(image, POSTER_WEIGHT))}
-    made["play"] = {**_play(task, found), "width": width, "height": height}
-    facts = {"duration": found.duration, "video": found.video, "audio": found.audio}
-    return made, {**facts, "width": width, "height": height}
+    if found.is_common:
+        made[ladder.PLAY] = {**_play(task, found), "width": width, "height": height}
+    return made, {**_facts(task, found), "width": width, "height": height}
 
 
 def _audio(task: Task) -> Made:
     found = video.look_at(task.path, task.kind)
     media = task.media
-    made = {"play": {"key": media.key, "type": media.content_type, "size": media.size}}
-    return made, {"duration": found.duration, "audio": found.audio}
+    made = {ladder.PLAY: {"key": media.key, "type": media.content_type, "size": media.size}}
+    return made, _facts(task, found)
+
+
+def _facts(task: Task, found: video.Recording) -> dict[str, Any]:
+    loudness = encode.measure(task.path, task.kind, found.duration) if found.audio else {}
+    return {
+        "duration": found.duration,
+        "video": found.video,
+        "audio": found.audio,
+        "bitrate": found.bitrate,
+        "loudness": loudness,
+    }
 
 
 def _play(task: Task, found: video.Recording) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from lms.access import Actor, agencies_where
 from lms.errors import NotFound
 from lms.media.kinds import SORTS
-from lms.media.models import Media, MediaState
+from lms.media.ladder import ORDER, SPRITE, in_order
+from lms.media.models import Media, MediaState, Rendering
 from lms.media.permissions import OPEN_FILES
 from lms.media.sniff import Kind
 from lms.storage.store import ObjectStore
@@ -37,6 +38,38 @@ class Source:
     size: int
     width: int | None
     height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One way to play a file, ready in the store. `name` is a rung of lms.media.ladder or "play" (the file as it came).
+
+    `kind` is "video" or "audio"; `height` and `width` in px (None for sound), `size` in bytes, `bitrate` in bit/s,
+    `duration` in seconds. The address is `source_of(store, media, name).url`.
+    """
+
+    name: str
+    kind: str
+    height: int | None
+    width: int | None
+    size: int
+    bitrate: int
+    duration: float
+    key: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnails:
+    """Pictures for seeking: number n (from 0) shows second n × `every` and stands in one picture at `url`, in column
+    n % `columns` of row n // `columns`; each is `width` × `height` px."""
+
+    url: str
+    width: int
+    height: int
+    columns: int
+    count: int
+    every: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +182,67 @@ def source_of(store: ObjectStore, media: Media, rendition: str, *, seconds: int 
 
 
 def playback(store: ObjectStore, media: Media) -> Playback:
-    """A video or a sound to play: the smallest rendition first, as `play` is the whole file."""
-    playable = {name: made for name, made in media.renditions.items() if _plays(made)}
-    smallest_first = sorted(playable, key=lambda name: int(playable[name]["size"]))
+    """A video or a sound to play: the cheapest rendition first, as `play` is the whole file."""
     return Playback(
         duration=float(media.facts.get("duration", 0)),
         poster=source_of(store, media, "poster") if "poster" in media.renditions else None,
-        sources=[source_of(store, media, name) for name in smallest_first],
+        sources=[source_of(store, media, name) for name in in_order(media.renditions)],
     )
 
 
-def _plays(made: Mapping[str, Any]) -> bool:
-    return str(made["type"]).startswith(("video/", "audio/"))
+def renditions_of(media: Media) -> list[Rendition]:
+    """What of a video or recording can be played now, the cheapest first; empty while nothing is ready. Asks nothing."""
+    duration = float(media.facts.get("duration", 0))
+    return [_rendition(name, media.renditions[name], duration) for name in in_order(media.renditions)]
+
+
+def _rendition(name: str, made: Mapping[str, Any], duration: float) -> Rendition:
+    size = int(made["size"])
+    return Rendition(
+        name=name,
+        kind="video" if str(made["type"]).startswith("video/") else "audio",
+        height=made.get("height"),
+        width=made.get("width"),
+        size=size,
+        bitrate=int(made.get("bitrate") or (size * 8 / duration if duration else 0)),
+        duration=duration,
+        key=made["key"],
+        content_type=made["type"],
+    )
+
+
+def thumbnails_of(store: ObjectStore, media: Media) -> Thumbnails | None:
+    """The pictures for seeking in a video; None until they are made."""
+    facts = media.renditions.get(SPRITE)
+    if facts is None:
+        return None
+    plan = facts["plan"]
+    return Thumbnails(
+        url=source_of(store, media, SPRITE).url,
+        width=facts["width"] // plan["columns"],
+        height=facts["height"] // -(-plan["count"] // plan["columns"]),
+        columns=plan["columns"],
+        count=plan["count"],
+        every=plan["every"],
+    )
+
+
+def playlist_of(session: Session, media_id: uuid.UUID, name: str) -> str:
+    """The HLS playlist of a rendition, without its address (lms.media.playlists). Raises NotFound."""
+    found = session.scalar(
+        sa.select(Rendering.playlist).where(Rendering.media_id == media_id, Rendering.name == name)
+    )
+    if not found:
+        raise NotFound
+    return found
+
+
+def renderings_of(session: Session, media_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Rendering]]:
+    """How far each rendition of these files is, in the order of making; in one statement. For authors' pages."""
+    wanted = list(media_ids)
+    rows = session.scalars(sa.select(Rendering).where(Rendering.media_id.in_(wanted))).all() if wanted else []
+    ordered = sorted(rows, key=lambda row: (*ORDER, SPRITE).index(row.name))
+    return {media_id: [row for row in ordered if row.media_id == media_id] for media_id in wanted}
 
 
 def pages_of(store: ObjectStore, media: Media) -> list[PageShown]:

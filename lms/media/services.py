@@ -15,7 +15,7 @@ from lms.access import Actor
 from lms.database import new_id
 from lms.errors import N_, Conflict, Invalid
 from lms.events import publish
-from lms.media import parts
+from lms.media import parts, pieces
 from lms.media.events import MediaFailed, MediaReady, MediaStored
 from lms.media.kinds import LARGEST, MB, SORTS
 from lms.media.models import PREFIX, Media, MediaState
@@ -24,7 +24,7 @@ from lms.media.queries import ORIGINAL, same_upload, used_bytes
 from lms.media.refusals import FileRefusal, Reason
 from lms.media.sniff import HEAD, Kind, kind_of
 from lms.people.models import Person
-from lms.storage.store import PART_SIZE, ObjectStore, Part
+from lms.storage.store import PART_SIZE, ObjectStore
 
 # Up to here a file is read whole when it has arrived, so that its sender hears at once what is wrong with it.
 READ_WHOLE = 10 * MB
@@ -61,22 +61,11 @@ def begin(
         media = _row(name, arrival.size, by.id, by.agency_id, now)
         media.fingerprint = arrival.fingerprint
         session.add(media)
-    if arrived(store, media) is None:
+    if pieces.arrived(store, media) is None:
         media.upload_id = store.start_parts(media.key, content_type="application/octet-stream")
     media.active_at = now
     session.flush()
     return media
-
-
-def arrived(store: ObjectStore, media: Media) -> list[Part] | None:
-    """The parts of an upload that are there in full; None if the store knows of no such upload."""
-    if media.upload_id is None:
-        return None
-    try:
-        found = store.parts(media.key, media.upload_id)
-    except FileNotFoundError:
-        return None
-    return [p for p in found if p.size == parts.length(p.number, media.size, media.part_size)]
 
 
 def finish(session: Session, store: ObjectStore, media: Media, *, checksum: str = "", now: datetime) -> Media:
@@ -89,6 +78,7 @@ def finish(session: Session, store: ObjectStore, media: Media, *, checksum: str 
     if media.state is not MediaState.PENDING:
         return media
     _assemble(store, media)
+    pieces.forget(session, media)
     media.upload_id, media.active_at, media.checksum = None, now, checksum
     try:
         kind = _judged(store, media)
@@ -229,7 +219,7 @@ def _check_quota(session: Session, owner_id: uuid.UUID, size: int, quota: int) -
 
 def _assemble(store: ObjectStore, media: Media) -> None:
     """The object from its parts. It may be there already, if the answer to the first request was lost."""
-    found = arrived(store, media)
+    found = pieces.arrived(store, media)
     if found is not None and media.upload_id:
         lost = parts.missing({p.number: p.size for p in found}, media.size, media.part_size)
         if lost:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.access import BEARER, needs
 from lms.errors import N_, Forbidden, NotFound
-from lms.storage.folder import BadAddress, FolderStore, TooLong
+from lms.storage.folder import BadAddress, Changed, FolderStore, TooLong
 from lms.storage.store import PART_SIZE, disposition
 from lms.web import store
 
@@ -35,9 +35,12 @@ def put_part(key: str) -> Response:
     if request.content_length is None:
         abort(411)
     try:
-        part = folder.put_part(request.args["u"], int(request.args["p"]), request.stream)
+        number, announced = int(request.args["p"]), request.args.get("h", "")
+        part = folder.put_part(request.args["u"], number, request.stream, announced=announced)
     except TooLong:
         abort(413)
+    except Changed:
+        abort(400)
     except FileNotFoundError as error:
         raise NotFound from error
     return Response(status=200, headers={"ETag": f'"{part.etag}"'})

@@ -31,7 +31,7 @@ _BATCH = 500
 
 _AT_WORK = sa.text(
     "SELECT args->>'media_id' FROM procrastinate_jobs "
-    "WHERE task_name = 'lms.media.prepare' AND status IN ('todo', 'doing')"
+    "WHERE task_name IN ('lms.media.prepare', 'lms.media.render') AND status IN ('todo', 'doing')"
 )
 
 
@@ -93,7 +93,7 @@ def say_losses(session: Session, store: ObjectStore, *, now: datetime) -> int:
     count = 0
     rows = sa.select(Media).where(Media.stored_at < now - YOUNG).execution_options(yield_per=_BATCH)
     for media in session.scalars(rows):
-        gone = {made["key"] for made in media.renditions.values()} - there
+        gone = media.keys - {media.key} - there
         if media.key not in there and media.problem != ABSENT:
             fail(session, media, ABSENT, {}, now=now)
             count += 1
@@ -137,4 +137,4 @@ def _media_id(key: str) -> uuid.UUID | None:
 
 def _known_keys(session: Session, media_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
     rows = session.scalars(sa.select(Media).where(Media.id.in_(list(media_ids))))
-    return {media.id: {media.key, *(made["key"] for made in media.renditions.values())} for media in rows}
+    return {media.id: media.keys for media in rows}

@@ -1,4 +1,5 @@
-"""Video and sound through ffmpeg, in a jail: what it is, a poster, and a copy that starts at once.
+"""Video and sound through ffmpeg, in a jail: what it is, a poster, and a copy that starts at once (lms.media.encode makes
+the smaller ones).
 
 The container is named to ffmpeg (`-f`) as the bytes told it to us, so that a playlist or a script that calls itself a
 video is never read as one, and only local files can be opened (`-protocol_whitelist`).
@@ -7,6 +8,7 @@ video is never read as one, and only local files can be opened (`-protocol_white
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -32,8 +34,12 @@ _CONTAINERS = {
     Kind.OGG: "ogg",
 }
 _DURATION = re.compile(r"^ {2}Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
+_BITRATE = re.compile(r"^ {2}Duration: .*, bitrate: (\d+) kb/s", re.MULTILINE)
 _STREAM = re.compile(r"^ {2}Stream #0:\d+.*?: (Video|Audio): (\w+)(.*)$", re.MULTILINE)
 _PLACE = re.compile(r"^ {4}(location|com\.apple\.quicktime\.location\S*) *:", re.MULTILINE)
+# What every browser of the last ten years decodes; the rest is shown once a rendition of it is made.
+_COMMON = ({"h264", "vp8", "vp9"}, {"", "aac", "mp3", "opus", "vorbis"})
+_DISK_FULL = "No space left on device"
 
 NO_PICTURE = N_("Video ini tidak memuat gambar. Unggah rekaman suara sebagai M4A atau MP3.")
 NO_SOUND = N_("Rekaman ini tidak memuat suara. Periksa berkas di perangkat Anda, lalu unggah ulang.")
@@ -46,7 +52,7 @@ TOO_HEAVY = N_(
 
 
 class Interrupted(Exception):
-    """Somebody ended ffmpeg; the file is not to blame, so it is tried again."""
+    """Somebody ended ffmpeg, or the disk was full; the file is not to blame, so it is tried again."""
 
 
 class NoTool(Exception):
@@ -55,29 +61,38 @@ class NoTool(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """`duration` in seconds; codecs by ffmpeg's names, "" for none; `has_place`: it says where it was taken."""
+    """`duration` in seconds; codecs by ffmpeg's names, "" for none; `has_place`: it says where it was taken; `bitrate` of
+    everything in bit/s, 0 if unknown."""
 
     duration: float
     video: str
     audio: str
     has_place: bool
+    bitrate: int = 0
+
+    @property
+    def is_common(self) -> bool:
+        """Whether browsers play it as it is."""
+        return self.video in _COMMON[0] and self.audio in _COMMON[1]
 
 
 def look_at(path: Path, kind: Kind) -> Recording:
     """What ffmpeg finds in a file of a kind. Raises Invalid if it is not what its kind promises."""
     if _CONTAINERS[kind] == "mov":
         starts_at_once(path)  # ffmpeg would make the best of a file that was cut off
-    said = _ffmpeg(path, kind, [], LOOK, [])[1].said
+    said = run_ffmpeg(path, kind, LOOK, [])[1].said
     length = _DURATION.search(said)
     if length is None:
         raise FileRefusal(Reason.DAMAGED)
     hours, minutes, seconds = length.groups()
+    rate = _BITRATE.search(said)
     streams = [(sort, codec) for sort, codec, rest in _STREAM.findall(said) if "attached pic" not in rest]
     found = Recording(
         duration=int(hours) * 3600 + int(minutes) * 60 + float(seconds),
         video=next((codec for sort, codec in streams if sort == "Video"), ""),
         audio=next((codec for sort, codec in streams if sort == "Audio"), ""),
         has_place=bool(_PLACE.search(said)),
+        bitrate=int(rate[1]) * 1000 if rate else 0,
     )
     _check(found, kind)
     return found
@@ -97,7 +112,7 @@ def frame(path: Path, kind: Kind, duration: float) -> bytes:
     """One picture from near the beginning, upright, as a JPEG. Raises FileRefusal if there is none to be had."""
     for second in dict.fromkeys((min(3.0, duration / 10), 0.0)):
         output = ["-map", "0:v:0", "-frames:v", "1", "-q:v", "3", "-f", "image2", "-y", "frame.jpg"]
-        made, _ = _ffmpeg(path, kind, ["-ss", f"{second:.2f}"], LOOK, output, "frame.jpg")
+        made, _ = run_ffmpeg(path, kind, LOOK, output, before=["-ss", f"{second:.2f}"], makes="frame.jpg")
         if made is not None and made.stat().st_size:
             return made.read_bytes()
     raise FileRefusal(Reason.DAMAGED)
@@ -112,23 +127,29 @@ def playable_copy(path: Path, kind: Kind, found: Recording) -> Path | None:
         return None
     limits = Limits(cpu=300, wall=1800, memory=MEMORY, output=path.stat().st_size + 64 * MB)
     tidy = ["-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4", "-y", "play.mp4"]
-    made, _ = _ffmpeg(
-        path, kind, [], limits, ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", *tidy], "play.mp4"
-    )
+    streams = ["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"]
+    made, _ = run_ffmpeg(path, kind, limits, [*streams, *tidy], makes="play.mp4")
     if made is None:
         raise FileRefusal(Reason.DAMAGED)
     return made
 
 
-def _ffmpeg(
-    path: Path, kind: Kind, before: list[str], limits: Limits, output: list[str], makes: str = ""
+def run_ffmpeg(
+    path: Path,
+    kind: Kind,
+    limits: Limits,
+    output: list[str],
+    *,
+    before: list[str] | None = None,
+    makes: str = "",
+    beat: Callable[[], None] | None = None,
 ) -> tuple[Path | None, Ended]:
-    """Run it beside the file; returns what it made, if it ended well, and what it said."""
-    still = [ffmpeg(), "-nostdin", "-hide_banner", "-threads", "1", "-protocol_whitelist", "file"]
-    ended = run(
-        [*still, *before, "-f", _CONTAINERS[kind], "-i", f"file:{path.name}", *output], path.parent, limits
-    )
-    if ended.was_killed:
+    """Run it beside the file, with options `before` it and for its output; returns what it made, if it ended well, and
+    what it said. Raises Interrupted, and Invalid when a limit ended it."""
+    still = [ffmpeg(), "-nostdin", "-hide_banner", "-nostats", "-threads", "1", "-protocol_whitelist", "file"]
+    options = [*still, *(before or []), "-f", _CONTAINERS[kind], "-i", f"file:{path.name}", *output]
+    ended = run(options, path.parent, limits, beat=beat)
+    if ended.was_killed or _DISK_FULL in ended.said:
         raise Interrupted
     if ended.exhausted:
         raise Invalid(TOO_HEAVY)

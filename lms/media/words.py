@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
-from lms.media.models import Media, MediaState
+from lms.media.ladder import AUDIO, SPRITE
+from lms.media.models import Making, Media, MediaState, Rendering
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A line about one rendition: `state` is a `Making`, `note` says how far it is or what went wrong; bytes and bit/s of
+    what is ready (0 otherwise)."""
+
+    name: str
+    title: str
+    icon: str
+    state: str
+    percent: int
+    note: str
+    size: int
+    bitrate: int
 
 
 def problem(media: Media) -> str:
@@ -41,3 +59,31 @@ def described(media: Media) -> dict[str, Any]:
         "message": state(media),
         "can_retry": media.can_retry,
     }
+
+
+def versions(media: Media, rows: Sequence[Rendering]) -> list[Version]:
+    """The renditions that are made or being made, in their order."""
+    return [_version(row, media.renditions.get(row.name, {})) for row in rows]
+
+
+def _version(row: Rendering, made: Mapping[str, Any]) -> Version:
+    titles = {AUDIO.name: _("Suara saja"), SPRITE: _("Gambar kecil untuk mencari adegan")}
+    icon = {AUDIO.name: "audio", SPRITE: "image"}.get(row.name, "video")
+    return Version(
+        name=row.name,
+        title=str(titles.get(row.name, row.name)),
+        icon=icon,
+        state=row.state,
+        percent=row.percent,
+        note=_note(row),
+        size=made.get("size", 0),
+        bitrate=made.get("bitrate", 0),
+    )
+
+
+def _note(row: Rendering) -> str:
+    if row.state == Making.WAITING:
+        return str(_("Menunggu giliran."))
+    if row.state == Making.WORKING:
+        return str(_("%(percent)s%% selesai", percent=row.percent))
+    return str(_(row.problem)) if row.problem else ""

@@ -12,7 +12,8 @@ from procrastinate.job_context import JobContext
 from sqlalchemy.engine import make_url
 
 from lms.clock import now
-from lms.jobs.queue import Work, listening
+from lms.jobs import lanes
+from lms.jobs.queue import LANES, Work, listening
 from lms.operations import readiness
 from lms.operations.cli import list_jobs, retry_job
 from lms.shell import assets, migrations
@@ -51,8 +52,9 @@ def work_here() -> Work:
 
 
 @jobs_cli.command("work")
-@click.option("--concurrency", default=2, show_default=True, help="Jobs at the same time.")
-def work(concurrency: int) -> None:
+@click.option("--concurrency", default=LANES["default"], show_default=True, help="Jobs at the same time.")
+@click.option("--renditions", default=LANES["renditions"], show_default=True, help="Films besides them.")
+def work(concurrency: int, renditions: int) -> None:
     """Run jobs until told to stop (SIGTERM lets the running ones finish)."""
     os.nice(BEHIND)
     address = settings().base_url
@@ -67,8 +69,9 @@ def work(concurrency: int) -> None:
             return call()  # type: ignore[operator]
 
     with listening(conninfo) as queue:
-        queue.run_worker(
-            concurrency=concurrency,
+        lanes.work(
+            queue,
+            {"default": concurrency, "renditions": renditions},
             additional_context={"work": work_here()},
             delete_jobs="successful",
             task_middleware=[inside],

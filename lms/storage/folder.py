@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import os
 import shutil
 import time
@@ -26,6 +27,10 @@ class BadAddress(Exception):
 
 class TooLong(Exception):
     """A part that is longer than a part may be."""
+
+
+class Changed(Exception):
+    """Bytes that are not those that were announced."""
 
 
 class FolderStore:
@@ -79,7 +84,8 @@ class FolderStore:
             file.parent.rmdir()  # refused unless it is empty
 
     def keys(self, prefix: str) -> Iterator[Stored]:
-        files = [file for file in self._base.rglob("*") if file.is_file()]
+        below = self._base / prefix.rpartition("/")[0]
+        files = [file for file in below.rglob("*") if file.is_file()]
         named = sorted((file.relative_to(self._base).as_posix(), file) for file in files)
         yield from (self._stored(file) for key, file in named if key.startswith(prefix))
 
@@ -96,20 +102,29 @@ class FolderStore:
             (self._upload(upload_id) / "key").write_text(key)
         return upload_id
 
-    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int) -> str:
-        return self._address("PUT", key, seconds, {"u": upload_id, "p": str(number)})
+    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int, digest: str = "") -> str:
+        return self._address("PUT", key, seconds, {"u": upload_id, "p": str(number), "h": digest})
 
-    def put_part(self, upload_id: str, number: int, source: IO[bytes]) -> Part:
-        """Take in a part that arrives; called by the view behind `part_url`. Raises TooLong or FileNotFoundError."""
+    def send_part(self, key: str, upload_id: str, number: int, data: bytes) -> None:
+        self.put_part(upload_id, number, io.BytesIO(data))
+
+    def put_part(self, upload_id: str, number: int, source: IO[bytes], *, announced: str = "") -> Part:
+        """Take in a part that arrives; called by the view behind `part_url`. `announced` is its SHA-256, if it was.
+
+        Raises TooLong, Changed or FileNotFoundError.
+        """
         folder = self._known(upload_id)
-        digest, size = hashlib.md5(usedforsecurity=False), 0
+        digest, proof, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
         with self._aside() as (aside, file):
             while chunk := source.read(_CHUNK):
                 size += len(chunk)
                 if size > PART_SIZE:
                     raise TooLong(upload_id)
                 digest.update(chunk)
+                proof.update(chunk)
                 file.write(chunk)
+            if announced and proof.hexdigest() != announced:
+                raise Changed(upload_id)
             part = Part(number, size, digest.hexdigest())
             _settle(file, aside, folder / f"{number:05}-{part.etag}")
         for old in folder.glob(f"{number:05}-*"):

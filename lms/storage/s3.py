@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from boto3.exceptions import S3UploadFailedError
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -40,6 +40,16 @@ class S3Store:
 
     @cached_property
     def client(self) -> S3Client:
+        return self._client(
+            connect_timeout=5, read_timeout=30, retries={"max_attempts": 2, "mode": "standard"}
+        )
+
+    @cached_property
+    def quick(self) -> S3Client:
+        """For small questions while somebody waits for a page: a store that is slow is down, and soon."""
+        return self._client(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
+
+    def _client(self, **patience: Any) -> S3Client:
         return boto3.client(
             "s3",
             endpoint_url=self.settings.s3_endpoint,
@@ -49,9 +59,7 @@ class S3Store:
             config=Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"max_attempts": 2, "mode": "standard"},
+                **patience,
                 # Not every service knows the newer checksums; ours is lms.media.parts.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
@@ -79,7 +87,7 @@ class S3Store:
     def stat(self, key: str) -> Stored | None:
         try:
             with _answers(key):
-                head = self.client.head_object(Bucket=self.bucket, Key=key)
+                head = self.quick.head_object(Bucket=self.bucket, Key=key)
         except FileNotFoundError:
             return None
         return Stored(key, head["ContentLength"], head["LastModified"])
@@ -107,17 +115,22 @@ class S3Store:
 
     def start_parts(self, key: str, *, content_type: str) -> str:
         with _answers():
-            answer = self.client.create_multipart_upload(
-                Bucket=self.bucket, Key=key, ContentType=content_type
-            )
+            answer = self.quick.create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=content_type)
         return answer["UploadId"]
 
-    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int) -> str:
-        return self._address("PUT", key, {"partNumber": str(number), "uploadId": upload_id}, seconds)
+    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int, digest: str = "") -> str:
+        query = {"partNumber": str(number), "uploadId": upload_id}
+        return self._address("PUT", key, query, seconds, digest)
+
+    def send_part(self, key: str, upload_id: str, number: int, data: bytes) -> None:
+        with _answers(key):
+            self.client.upload_part(
+                Bucket=self.bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=data
+            )
 
     def parts(self, key: str, upload_id: str) -> list[Part]:
         with _answers(key):
-            pages = self.client.get_paginator("list_parts").paginate(
+            pages = self.quick.get_paginator("list_parts").paginate(
                 Bucket=self.bucket, Key=key, UploadId=upload_id
             )
             found = [part for page in pages for part in page.get("Parts", [])]
@@ -166,11 +179,11 @@ class S3Store:
             if self.bucket not in {b["Name"] for b in self.client.list_buckets()["Buckets"]}:
                 self.client.create_bucket(Bucket=self.bucket)
 
-    def _address(self, method: str, key: str, query: dict[str, str], seconds: int) -> str:
+    def _address(self, method: str, key: str, query: dict[str, str], seconds: int, digest: str = "") -> str:
         still = window(seconds)
         at = datetime.fromtimestamp(self.clock() // still * still, UTC)
         address = f"{self.public}/{self.bucket}/{key}"
-        return self.signer.presigned(method, address, query, at=at, seconds=seconds + still)
+        return self.signer.presigned(method, address, query, at=at, seconds=seconds + still, digest=digest)
 
 
 @contextmanager
@@ -181,5 +194,5 @@ def _answers(key: str = "") -> Iterator[None]:
         if error.response.get("Error", {}).get("Code", "") in ABSENT:
             raise FileNotFoundError(key) from error
         raise StoreDown(str(error)) from error
-    except (BotoCoreError, S3UploadFailedError, OSError) as error:
+    except (BotoCoreError, Boto3Error, OSError) as error:
         raise StoreDown(str(error)) from error

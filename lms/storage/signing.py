@@ -15,6 +15,7 @@ from functools import reduce
 from urllib.parse import quote, urlsplit
 
 ALGORITHM = "AWS4-HMAC-SHA256"
+DIGEST_HEADER = "x-amz-content-sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +27,36 @@ class Signer:
     secret_key: str = field(repr=False)
 
     def presigned(
-        self, method: str, address: str, query: Mapping[str, str], *, at: datetime, seconds: int
+        self,
+        method: str,
+        address: str,
+        query: Mapping[str, str],
+        *,
+        at: datetime,
+        seconds: int,
+        digest: str = "",
     ) -> str:
         """The address with a query that proves itself from `at` (UTC) for `seconds` (at most 7 days).
 
-        Only the host is signed and the payload is not, so that a browser can send what it wants to send.
+        With `digest`, the SHA-256 of what will be sent in hexadecimal, whoever sends must repeat it in the header
+        `DIGEST_HEADER` and the service refuses other bytes. Without it a browser can send what it wants to send.
         """
         parts = urlsplit(address)
         path = quote(parts.path, safe="/~")
         scope = f"{at:%Y%m%d}/{self.region}/s3/aws4_request"
+        signed = {"host": parts.netloc, **({DIGEST_HEADER: digest} if digest else {})}
         facts = {
             **query,
             "X-Amz-Algorithm": ALGORITHM,
             "X-Amz-Credential": f"{self.access_key}/{scope}",
             "X-Amz-Date": f"{at:%Y%m%dT%H%M%SZ}",
             "X-Amz-Expires": str(seconds),
-            "X-Amz-SignedHeaders": "host",
+            "X-Amz-SignedHeaders": ";".join(signed),
         }
         asked = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in sorted(facts.items()))
-        canonical = "\n".join([method, path, asked, f"host:{parts.netloc}", "", "host", "UNSIGNED-PAYLOAD"])
+        headers = [f"{name}:{value}" for name, value in signed.items()]
+        payload = digest or "UNSIGNED-PAYLOAD"
+        canonical = "\n".join([method, path, asked, *headers, "", ";".join(signed), payload])
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         text = "\n".join([ALGORITHM, facts["X-Amz-Date"], scope, digest])
         signature = _mac(self._key(scope), text).hex()

@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-# S3 accepts parts of 5 MiB to 5 GiB (the last may be smaller), at most 10,000 of them.
-PART_SIZE = 8 * 1024 * 1024
+# S3 accepts parts of 5 MiB to 5 GiB (the last may be smaller), at most 10,000 of them. The smaller a part, the less is sent
+# again after a cut.
+PART_SIZE = 5 * 1024 * 1024
 MOST_PARTS = 10_000
 
 
@@ -84,8 +85,13 @@ class ObjectStore(Protocol):
         """Begin an upload in parts; returns its id."""
         ...
 
-    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int) -> str:
-        """An address to PUT one part to."""
+    def part_url(self, key: str, upload_id: str, number: int, *, seconds: int, digest: str = "") -> str:
+        """An address to PUT one part to. With its SHA-256 (hexadecimal), which the sender repeats in the header
+        X-Amz-Content-SHA256, other bytes are refused."""
+        ...
+
+    def send_part(self, key: str, upload_id: str, number: int, data: bytes) -> None:
+        """Put one part from here. Raises FileNotFoundError as `parts` does."""
         ...
 
     def parts(self, key: str, upload_id: str) -> list[Part]:

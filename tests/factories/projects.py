@@ -68,7 +68,7 @@ def make_file(
         "size": 1_200_000,
         "key": f"media/{uuid.uuid4().hex}",
         "state": MediaState.READY,
-        "part_size": 8 * 1024 * 1024,
+        "part_size": 5 * 1024 * 1024,
         "created_at": now,
         "active_at": now,
         "stored_at": now,

@@ -118,9 +118,12 @@ def _somebody(opened: Session) -> uuid.UUID:
 
 
 @contextmanager
-def site(template: URL, folder: Path, **changes: Any) -> Iterator[Site]:
+def site(
+    template: URL, folder: Path, *, front: Callable[[int], int] = lambda port: port, **changes: Any
+) -> Iterator[Site]:
+    """`front` makes the port that browsers see of the one on which the server listens."""
     port = free_port()
-    base = f"http://localhost:{port}"
+    base = f"http://localhost:{front(port)}"
     name = f"bina_media_{os.getpid()}_{port}"
     with database(name, template=template.database) as url:
         settings = settings_for(url, folder, base_url=base, **changes)

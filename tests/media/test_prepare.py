@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import random
 import signal
@@ -327,11 +328,38 @@ class TestTheJail:
         ended = self.run(tmp_path, "import sys; print('halo', file=sys.stderr); sys.exit(3)")
         assert (ended.code, ended.said, ended.exhausted, ended.was_killed) == (3, "halo\n", False, False)
 
-    def test_there_is_no_network(self, tmp_path: Path) -> None:
-        assert jail._without_network()
+    def test_there_are_no_sockets_and_no_way_into_other_processes(self, tmp_path: Path) -> None:
         connect = "import socket; socket.create_connection(('127.0.0.1', 9), 2)"
-        ended = self.run(tmp_path, connect)
-        assert "unreachable" in ended.said
+        assert "PermissionError" in self.run(tmp_path, connect).said
+        trace = "import ctypes, os; c = ctypes.CDLL(None, use_errno=True); c.ptrace(16, os.getppid(), 0, 0); "
+        assert self.run(tmp_path, trace + "raise SystemExit(ctypes.get_errno())").code == errno.EACCES
+
+    def test_it_hears_its_beat_while_the_program_runs(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(jail, "BEAT", 0.05)
+        heard: list[int] = []
+        code = "import pathlib, time\nwhile not pathlib.Path('enough').exists(): time.sleep(0.01)"
+        limits = Limits(cpu=20, wall=60, memory=512 * MB, output=MB)
+
+        def beat() -> None:
+            heard.append(1)
+            if len(heard) == 3:
+                (tmp_path / "enough").touch()
+
+        assert jail.run([sys.executable, "-I", "-c", code], tmp_path, limits, beat=beat).code == 0
+        assert len(heard) >= 3
+
+    def test_a_beat_that_fails_ends_the_program(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(jail, "BEAT", 0.05)
+
+        def beat() -> None:
+            raise OSError("the database is gone")
+
+        with pytest.raises(OSError, match="gone"):
+            jail.run(["sleep", "60"], tmp_path, Limits(cpu=5, wall=60, memory=512 * MB, output=MB), beat=beat)
 
     def test_memory_is_limited(self, tmp_path: Path) -> None:
         assert self.run(tmp_path, "bytearray(100_000_000)").code == 0

@@ -4,7 +4,7 @@
 const EDGE = 64 * 1024;
 const subtle = globalThis.crypto?.subtle;
 
-const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export async function fingerprintOf(file) {
   const facts = `${file.size}:${file.lastModified}`;

@@ -1,5 +1,7 @@
 // One file, sent in parts to addresses that the server gives out: three parts at a time, again after a failure, on from
-// where it was after a pause, a dead network or a closed tab (choose the same file again).
+// where it was after a pause, a dead network or a closed tab (choose the same file again). The store is told the SHA-256 of
+// each part and takes no other bytes. Once a part was cut off on its way, parts travel in pieces, so that the next cut costs
+// little; after some that went well they travel whole again.
 //
 //   const upload = new Upload(file, { url: "/unggahan", token });
 //   upload.addEventListener("change", () => show(upload.state, upload.sent, upload.file.size, upload.speed));
@@ -9,14 +11,19 @@
 // (`problem` says why). `sent` are bytes, `speed` bytes a second.
 
 import { ask, Refused } from "./ask.js";
-import { checksumOf, digestOf, encoded, fingerprintOf } from "./fingerprint.js";
+import { checksumOf, digestOf, encoded, fingerprintOf, hex } from "./fingerprint.js";
 
 const AT_ONCE = 3;
 const HEAD = 4096;
-const FIRST_RETRY = 1000;
+const PIECE = 512 * 1024;
+const PIECES_AT_ONCE = 2;
+const WELL = 20; // parts in pieces without a cut, before parts are trusted again
+const FIRST_RETRY = 500;
 const SLOWEST_RETRY = 30000;
 const MOST_FAILURES = 4; // in a row, before people are told
 const PATIENCE = 60000; // without a byte moving
+
+class Cut extends Error {}
 
 export class Upload extends EventTarget {
   constructor(file, { url, token, atOnce = AT_ONCE }) {
@@ -26,7 +33,9 @@ export class Upload extends EventTarget {
     this.flying = new Map(); // number → bytes so far
     this.requests = new Set();
     this.digests = new Map();
-    this.addresses = new Map();
+    this.pieces = new Map(); // number → bytes of a part that arrived in pieces
+    this.careful = 0; // how many parts still travel in pieces
+    this.announces = true;
     this.run = 0; // pausing ends the present run
     this.failures = 0;
     this.marks = [];
@@ -114,7 +123,8 @@ export class Upload extends EventTarget {
     this.partSize = answer.part_size;
     this.count = Math.max(1, Math.ceil(this.file.size / this.partSize));
     this.done = new Map(answer.done.map((number) => [number, this.blob(number).size]));
-    this.addresses = new Map(answer.parts.map(({ number, url }) => [number, url]));
+    this.pieces = new Map(Object.entries(answer.pieces).map(([number, bytes]) => [Number(number), bytes]));
+    this.careful = Math.max(this.careful, this.pieces.size);
   }
 
   blob(number) {
@@ -123,25 +133,32 @@ export class Upload extends EventTarget {
 
   async sendAll(run) {
     const waiting = Array.from({ length: this.count }, (_, i) => i + 1).filter((n) => !this.done.has(n));
-    const work = async () => {
-      while (waiting.length && run === this.run) await this.sendPart(waiting.shift(), waiting, run);
+    const work = async (lane) => {
+      while (waiting.length && run === this.run) {
+        // A link that breaks loses what is in flight: less of it, then.
+        if (this.careful && lane >= PIECES_AT_ONCE) await new Promise((go) => setTimeout(go, FIRST_RETRY));
+        else await this.sendPart(waiting.shift(), run);
+      }
     };
-    await Promise.all(Array.from({ length: this.atOnce }, work));
+    await Promise.all(Array.from({ length: this.atOnce }, (_, lane) => work(lane)));
   }
 
-  async sendPart(number, waiting, run) {
+  async sendPart(number, run) {
     const bytes = await this.blob(number).arrayBuffer();
     this.digests.set(number, await digestOf(bytes));
     for (let tries = 0; run === this.run; tries += 1) {
       try {
-        await this.put(await this.address(number, waiting), bytes, number);
+        if (this.careful && this.digests.get(number)) await this.sendPieces(number, bytes, run, () => (tries = 0));
+        else await this.sendWhole(number, bytes);
+        if (run !== this.run) return;
         this.done.set(number, bytes.byteLength);
+        this.careful = Math.max(0, this.careful - 1);
         this.failures = 0;
         this.tell();
         return;
       } catch (error) {
         if (run !== this.run) return;
-        this.addresses.delete(number); // it may have grown too old
+        if (error instanceof Cut) this.careful = WELL;
         if (error instanceof Refused || tries >= MOST_FAILURES) throw error;
         await new Promise((go) => setTimeout(go, FIRST_RETRY * 2 ** tries * (0.5 + Math.random() / 2)));
       } finally {
@@ -150,17 +167,34 @@ export class Upload extends EventTarget {
     }
   }
 
-  async address(number, waiting) {
-    if (!this.addresses.has(number)) {
-      const numbers = [number, ...waiting.filter((n) => !this.addresses.has(n)).slice(0, 40)];
-      const { parts } = await this.ask(`${this.url}/${this.id}/bagian`, { numbers });
-      parts.forEach((part) => this.addresses.set(part.number, part.url));
-    }
-    return this.addresses.get(number);
+  // Not every S3 service can be told the SHA-256 beforehand: one that answers 403 gets the part without it.
+  async sendWhole(number, bytes) {
+    const digest = this.announces && this.digests.get(number);
+    const announced = digest ? { numbers: [number], digests: [hex(digest)] } : { numbers: [number] };
+    const { parts } = await this.ask(`${this.url}/${this.id}/bagian`, announced);
+    const status = await this.put(parts[0].url, bytes, number, digest ? { "X-Amz-Content-SHA256": hex(digest) } : {});
+    if (status === 403 && digest) this.announces = false;
+    if (status !== 200) throw new Error(String(status));
   }
 
-  // fetch cannot tell how much of a request has left, so this is the older way.
-  put(url, bytes, number) {
+  async sendPieces(number, bytes, run, went) {
+    for (let at = this.pieces.get(number) ?? 0; at < bytes.byteLength && run === this.run; at += PIECE) {
+      const path = `${this.url}/${this.id}/keping?bagian=${number}&mulai=${at}`;
+      const status = await this.put(path, bytes.slice(at, at + PIECE), number, { "X-CSRFToken": this.token }, at);
+      if (status !== 204) throw new Error(String(status));
+      this.pieces.set(number, at + PIECE);
+      went();
+    }
+    if (run !== this.run) return;
+    const wanted = { numbers: [number], digests: [hex(this.digests.get(number))] };
+    await this.ask(`${this.url}/${this.id}/gabung`, wanted).catch((error) => {
+      if (error.message === "409") this.pieces.delete(number); // not what they should be: they are sent again
+      throw error;
+    });
+  }
+
+  // fetch cannot tell how much of a request has left, so this is the older way. Resolves with the status.
+  put(url, bytes, number, headers, before = 0) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       let watch = 0;
@@ -170,16 +204,17 @@ export class Upload extends EventTarget {
       };
       request.upload.onprogress = (event) => {
         still();
-        this.flying.set(number, event.loaded);
+        this.flying.set(number, before + event.loaded);
         this.tell();
       };
-      request.onload = () => (request.status === 200 ? resolve() : reject(new Error(String(request.status))));
-      request.onerror = request.onabort = () => reject(new Error("network"));
+      request.onload = () => resolve(request.status);
+      request.onerror = request.onabort = () => reject(new Cut());
       request.onloadend = () => {
         clearTimeout(watch);
         this.requests.delete(request);
       };
       request.open("PUT", url);
+      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
       this.requests.add(request);
       still();
       request.send(bytes);
