@@ -11,19 +11,17 @@
 // (`problem` says why). `sent` are bytes, `speed` bytes a second.
 
 import { ask, Refused } from "./ask.js";
-import { checksumOf, digestOf, encoded, fingerprintOf, hex } from "./fingerprint.js";
+import { checksumOf, digestOf, encoded, fingerprintOf } from "./fingerprint.js";
+import { sendPieces, sendWhole } from "./parts.js";
+import { Cut, put } from "./put.js";
 
 const AT_ONCE = 3;
 const HEAD = 4096;
-const PIECE = 512 * 1024;
 const PIECES_AT_ONCE = 2;
 const WELL = 20; // parts in pieces without a cut, before parts are trusted again
 const FIRST_RETRY = 500;
 const SLOWEST_RETRY = 30000;
 const MOST_FAILURES = 4; // in a row, before people are told
-const PATIENCE = 60000; // without a byte moving
-
-class Cut extends Error {}
 
 export class Upload extends EventTarget {
   constructor(file, { url, token, atOnce = AT_ONCE }) {
@@ -148,8 +146,8 @@ export class Upload extends EventTarget {
     this.digests.set(number, await digestOf(bytes));
     for (let tries = 0; run === this.run; tries += 1) {
       try {
-        if (this.careful && this.digests.get(number)) await this.sendPieces(number, bytes, run, () => (tries = 0));
-        else await this.sendWhole(number, bytes);
+        if (this.careful && this.digests.get(number)) await sendPieces(this, number, bytes, () => run === this.run, () => (tries = 0));
+        else await sendWhole(this, number, bytes);
         if (run !== this.run) return;
         this.done.set(number, bytes.byteLength);
         this.careful = Math.max(0, this.careful - 1);
@@ -167,58 +165,12 @@ export class Upload extends EventTarget {
     }
   }
 
-  // Not every S3 service can be told the SHA-256 beforehand: one that answers 403 gets the part without it.
-  async sendWhole(number, bytes) {
-    const digest = this.announces && this.digests.get(number);
-    const announced = digest ? { numbers: [number], digests: [hex(digest)] } : { numbers: [number] };
-    const { parts } = await this.ask(`${this.url}/${this.id}/bagian`, announced);
-    const status = await this.put(parts[0].url, bytes, number, digest ? { "X-Amz-Content-SHA256": hex(digest) } : {});
-    if (status === 403 && digest) this.announces = false;
-    if (status !== 200) throw new Error(String(status));
-  }
-
-  async sendPieces(number, bytes, run, went) {
-    for (let at = this.pieces.get(number) ?? 0; at < bytes.byteLength && run === this.run; at += PIECE) {
-      const path = `${this.url}/${this.id}/keping?bagian=${number}&mulai=${at}`;
-      const status = await this.put(path, bytes.slice(at, at + PIECE), number, { "X-CSRFToken": this.token }, at);
-      if (status !== 204) throw new Error(String(status));
-      this.pieces.set(number, at + PIECE);
-      went();
-    }
-    if (run !== this.run) return;
-    const wanted = { numbers: [number], digests: [hex(this.digests.get(number))] };
-    await this.ask(`${this.url}/${this.id}/gabung`, wanted).catch((error) => {
-      if (error.message === "409") this.pieces.delete(number); // not what they should be: they are sent again
-      throw error;
-    });
-  }
-
-  // fetch cannot tell how much of a request has left, so this is the older way. Resolves with the status.
   put(url, bytes, number, headers, before = 0) {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      let watch = 0;
-      const still = () => {
-        clearTimeout(watch);
-        watch = setTimeout(() => request.abort(), PATIENCE);
-      };
-      request.upload.onprogress = (event) => {
-        still();
-        this.flying.set(number, before + event.loaded);
-        this.tell();
-      };
-      request.onload = () => resolve(request.status);
-      request.onerror = request.onabort = () => reject(new Cut());
-      request.onloadend = () => {
-        clearTimeout(watch);
-        this.requests.delete(request);
-      };
-      request.open("PUT", url);
-      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-      this.requests.add(request);
-      still();
-      request.send(bytes);
-    });
+    const moved = (loaded) => {
+      this.flying.set(number, before + loaded);
+      this.tell();
+    };
+    return put(url, bytes, { headers, moved, requests: this.requests });
   }
 
   async finish() {
