@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -27,7 +27,7 @@ from courses.quizzes.class_queries import (
     waiting_in,
 )
 from courses.quizzes.decimals import read_number
-from courses.quizzes.escape import MOST_BYTES, opened
+from courses.quizzes.escape_key import MOST_BYTES
 from courses.quizzes.kinds.base import points_of, rows
 from courses.quizzes.loading import load
 from courses.quizzes.papers import in_a_line, lead_and_rest
@@ -37,7 +37,13 @@ from courses.quizzes.results import mean_gain, says
 from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid
+from lms.lazy import lazy
 from lms.web import actor, session, settings, store
+
+if TYPE_CHECKING:
+    from courses.quizzes import escape
+else:
+    escape = lazy("courses.quizzes.escape")
 
 CLASS = "/kelola/kelas/<uuid:cohort_id>"
 DESK = f"{CLASS}/penilaian/<uuid:attempt_id>/<int:number>"
@@ -80,7 +86,7 @@ def load_file(cohort_id: uuid.UUID) -> Response | tuple[str, int]:
     cohort = staffed_cohort(session(), actor(), cohort_id)
     sent = request.files.get("file")
     try:
-        told = opened(sent.stream.read(MOST_BYTES) if sent else b"", settings().secret_keys)
+        told = escape.opened(sent.stream.read(MOST_BYTES) if sent else b"", settings().secret_keys)
         count = load(session(), cohort, told, by=actor(), now=now())
     except Invalid as refusal:
         return _late(cohort, sentence=_(refusal.message)), 422

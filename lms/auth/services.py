@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,12 +19,17 @@ from lms.auth.limits import Door, Visit
 from lms.auth.models import LinkPurpose, OneTimeLink, SignIn
 from lms.auth.passwords import hash_code, hash_password, matches, turn
 from lms.auth.queries import Account, account, account_named, canonical, credential_of, link_of
-from lms.auth.sealing import seal, unseal
 from lms.auth.strength import problem
 from lms.auth.tokens import hashed, new_token
 from lms.errors import N_, Invalid
 from lms.events import publish
+from lms.lazy import lazy
 from lms.people.models import Person
+
+if TYPE_CHECKING:
+    from lms.auth import sealing
+else:
+    sealing = lazy("lms.auth.sealing")  # 9 MB that only second factors need
 
 LINK_LIFE = timedelta(hours=24)
 
@@ -155,7 +161,7 @@ def _use_code(
     credential = credential_of(session, person_id)
     if not credential.totp_confirmed_at or not credential.totp_secret:
         return False
-    key = unseal(credential.totp_secret, keys, owner=person_id)
+    key = sealing.unseal(credential.totp_secret, keys, owner=person_id)
     if key is None:  # sealed by a key that this installation has given up
         return False
     step = totp.matching_step(key, code, now=now, after=credential.totp_last_step)
@@ -307,7 +313,7 @@ def enrol_second_factor(
         raise Invalid(WRONG_CODE, field="code")
     codes = _fresh_codes(session, actor.id)
     credential = credential_of(session, actor.id)
-    credential.totp_secret = seal(enrolment.key, keys, owner=actor.id)
+    credential.totp_secret = sealing.seal(enrolment.key, keys, owner=actor.id)
     credential.totp_confirmed_at = now
     credential.totp_last_step = step
     _changed(session, actor.id, Change.SECOND_FACTOR, now=now, by=actor)

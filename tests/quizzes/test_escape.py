@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from courses.quizzes.escape import opened, public_key
+from courses.quizzes.escape_key import page_key
 from lms.errors import Invalid
 from tests.conftest import Client
 from tests.quizzes.room import NUMBER, SHORT, Room, saved
@@ -65,7 +66,7 @@ def test_a_file_that_staff_load_counts_like_answers_that_arrive(
     room: Room, client_of: Client, session: Session
 ) -> None:
     at = begin(client_of(room.ayu), room)
-    file = sealed(batch_of(room, at, {"1": "9", "2": "SKM"}), public_key(KEYS))
+    file = sealed(batch_of(room, at, {"1": "9", "2": "SKM"}), public_key(KEYS[0]))
     citra = client_of(room.citra)
     for _ in range(2):
         loaded = load(citra, room, file)
@@ -81,7 +82,7 @@ def test_a_file_after_handing_in_waits_for_a_decision(
     at = begin(ayu, room)
     hand_in(ayu, at)
     citra = client_of(room.citra)
-    load(citra, room, sealed(batch_of(room, at, {"1": "9"}), public_key(KEYS)))
+    load(citra, room, sealed(batch_of(room, at, {"1": "9"}), public_key(KEYS[0])))
     assert "Ayu Lestari" in citra.get(f"{room.desk}/jawaban-terlambat").text
     assert saved(session) == {}
 
@@ -96,15 +97,19 @@ def test_what_is_no_file_of_this_class_is_refused_with_a_sentence(
     file = {
         "nothing": b"",
         "text": b"halo",
-        "other key": sealed(good, public_key(("other" * 8,))),
-        "other class": sealed(good, public_key(KEYS)),
-        "other person": sealed({**good, "person": str(other.ayu.id)}, public_key(KEYS)),
-        "no batch": sealed({"operations": 3}, public_key(KEYS)),
+        "other key": sealed(good, public_key("other" * 8)),
+        "other class": sealed(good, public_key(KEYS[0])),
+        "other person": sealed({**good, "person": str(other.ayu.id)}, public_key(KEYS[0])),
+        "no batch": sealed({"operations": 3}, public_key(KEYS[0])),
     }[what]
     where = other if what == "other class" else room
     refused = load(client_of(where.citra), where, file)
     assert refused.status_code == 422
     assert saved(session) == {}
+
+
+def test_a_page_carries_the_same_key() -> None:
+    assert page_key(KEYS[0]) == public_key(KEYS[0])
 
 
 def test_only_staff_of_the_class_load_files(room: Room, client_of: Client) -> None:
@@ -113,7 +118,7 @@ def test_only_staff_of_the_class_load_files(room: Room, client_of: Client) -> No
 
 
 def test_a_file_from_before_the_secret_was_changed_is_still_read() -> None:
-    file = sealed({"operations": []}, public_key(KEYS))
+    file = sealed({"operations": []}, public_key(KEYS[0]))
     assert opened(file, ("new" * 11, *KEYS)) == {"operations": []}
 
 
