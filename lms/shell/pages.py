@@ -56,5 +56,5 @@ def language() -> Response:
     cookie["locale"] = chosen
     cookie.permanent = True
     if who := visitor():
-        prefer(session(), who, locale=chosen, theme=who.theme, data_saver=who.data_saver)
+        prefer(session(), who, locale=chosen, theme=who.theme)
     return redirect(own_path(request.form.get("next")) or url_for("auth.sign_in"), 303)
