@@ -8,10 +8,10 @@ from courses.certificates.feature import ISSUING
 from courses.cohorts.feature import APPROVALS, BROWSE, CALENDAR
 from courses.cohorts.feature import FEATURE as COHORTS
 from courses.demo.feature import FEATURE as DEMO
+from courses.downloads.feature import FEATURE as DOWNLOADS
 from courses.exchange.feature import FEATURE as EXCHANGE
 from courses.home.feature import FEATURE as HOME
 from courses.lessons.feature import FEATURE as LESSONS
-from courses.downloads.feature import FEATURE as DOWNLOADS
 from courses.progress.feature import CLASSROOM
 from courses.progress.feature import FEATURE as PROGRESS
 from courses.projects.feature import FEATURE as PROJECTS

@@ -17,10 +17,10 @@ from werkzeug.wrappers import Response
 
 from courses.catalogue.models import Kind
 from courses.cohorts.queries import Seat, seat_of
-from courses.lessons.showing import quality_name
-from courses.lessons.weight import USUAL
 from courses.downloads.queries import Pack, pack_in, packs_of, qualities_in, sheet_pages
 from courses.downloads.services import prepare
+from courses.lessons.showing import quality_name
+from courses.lessons.weight import USUAL
 from courses.progress.outline import Row
 from courses.progress.queries import outline_of
 from lms.access import SIGNED_IN, needs

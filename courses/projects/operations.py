@@ -50,9 +50,7 @@ def take_comment(session: Session, sent: Sent, *, by: Actor, now: datetime) -> O
     return Outcome()
 
 
-def _place(
-    session: Session, content: Mapping[str, Any], by: Actor, now: datetime
-) -> tuple[Seat, uuid.UUID]:
+def _place(session: Session, content: Mapping[str, Any], by: Actor, now: datetime) -> tuple[Seat, uuid.UUID]:
     cohort_id, activity_id = uuid_in(content.get("cohort")), uuid_in(content.get("activity"))
     if cohort_id is None or activity_id is None:
         raise NotFound

@@ -94,9 +94,7 @@ _SIGNED_IN = (
 )
 
 
-def signed_in(
-    session: Session, token: str, *, now: datetime, saves_data: bool = False
-) -> SignedIn | None:
+def signed_in(session: Session, token: str, *, now: datetime, saves_data: bool = False) -> SignedIn | None:
     """The actor of a session token, or None when it ended, expired or never was.
 
     `saves_data` is what the phone asks for; it counts until the person chose "Hemat data" or not.

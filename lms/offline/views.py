@@ -1,20 +1,16 @@
-"""What makes Bina an application of the phone: manifest, worker, the page without a network, and "Hemat data"."""
+"""What makes Bina an application of the phone: manifest, worker, the page without a network."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as AnyResponse
 
-from lms.access import ANYONE, SIGNED_IN, needs
-from lms.auth.paths import own_path
-from lms.auth.services import prefer
+from lms.access import ANYONE, needs
 from lms.offline.protocol import PROTOCOL
 from lms.offline.storable import mark
-from lms.web import actor, session
 
 blueprint = Blueprint("offline", __name__)
 blueprint.after_app_request(mark)
@@ -76,13 +72,3 @@ def worker() -> Response:
 def show() -> str:
     """What is on this phone. The worker keeps this page and shows it in place of pages that need the network."""
     return render_template("offline/show.html")
-
-
-@blueprint.post("/akun/hemat-data")
-@needs(SIGNED_IN)
-def save_data() -> AnyResponse:
-    """Switch "Hemat data" for this person, on all of their devices."""
-    who, wanted = actor(), request.form.get("on") == "1"
-    prefer(session(), who, locale=who.locale, theme=who.theme, data_saver=wanted)
-    flash(_("Hemat data aktif.") if wanted else _("Hemat data tidak aktif."), "success")
-    return redirect(own_path(request.form.get("next")) or url_for("account.show"), 303)

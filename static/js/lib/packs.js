@@ -143,9 +143,17 @@ export class Download extends EventTarget {
         return part;
       } catch (error) {
         if (this.stop.signal.aborted || error.name === "QuotaExceededError" || tried === PAUSES.length) throw error;
-        await new Promise((resolve) => setTimeout(resolve, PAUSES[tried]));
+        await this.rest(PAUSES[tried]);
       }
     }
+  }
+
+  // A pause that a press on "Jeda" ends.
+  rest(milliseconds) {
+    return new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+      this.stop.signal.addEventListener("abort", resolve, { once: true });
+    });
   }
 
   async part(url, start) {
