@@ -15,6 +15,8 @@ from lms.offline.storable import mark
 blueprint = Blueprint("offline", __name__)
 blueprint.after_app_request(mark)
 
+# What the service worker is made of, in one text: a worker may not import under our content policy.
+WORKER = ("worker.js", "lib/push-worker.js")
 ICONS = (("192", "any"), ("512", "any"), ("512", "maskable"))
 
 
@@ -60,7 +62,8 @@ def _icon(size: str, purpose: str) -> dict[str, str]:
 def worker() -> Response:
     """The service worker, with the version that it belongs to in front."""
     build = {"version": (current_app.static_url_path or "").rpartition("/")[2], "protocol": PROTOCOL}
-    text = (Path(current_app.static_folder or "") / "js" / "worker.js").read_text("utf-8")
+    folder = Path(current_app.static_folder or "") / "js"
+    text = "".join((folder / part).read_text("utf-8") for part in WORKER)
     answer = Response(f"const BUILD = {json.dumps(build)};\n{text}", mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Service-Worker-Allowed"] = "/"

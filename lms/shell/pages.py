@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
@@ -18,9 +16,6 @@ from lms.web import session, visitor
 
 __all__ = ["blueprint"]
 
-# What the service worker is made of, in one text: a worker may not import under our content policy.
-WORKER = ("lib/push-worker.js",)
-
 
 @blueprint.get("/privasi")
 @needs(ANYONE)
@@ -32,18 +27,6 @@ def privacy() -> str:
 @needs(ANYONE)
 def help_page() -> str:
     return render_template("shell/help.html")
-
-
-@blueprint.get("/sw.js")
-@needs(ANYONE)
-def worker() -> Response:
-    """The service worker: at the root, so that it serves every page, and asked for anew at each visit."""
-    text = "".join(
-        (Path(current_app.static_folder or "") / "js" / part).read_text("utf-8") for part in WORKER
-    )
-    answer = Response(text, mimetype="text/javascript")
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
 
 
 @blueprint.post("/bahasa")

@@ -14,13 +14,14 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.engine import URL
 
-from courses.catalogue.models import Course
-from courses.cohorts.models import Cohort, Enrolment
-from courses.demo.services import load
+from courses.exchange.services import import_path
+from lms.access import Role
 from lms.media.models import Media
 from lms.media.prepare import prepare
 from lms.people.models import Person
 from lms.shell.cli import work_here
+from tests.factories.learning import make_cohort, make_seat
+from tests.factories.people import actor_for, make_agency, make_person
 from tests.live import LiveServer, living
 from tests.media.page import elsewhere
 from tests.offline.scene import Classroom
@@ -116,7 +117,7 @@ def ready(context: BrowserContext) -> Page:
     page = context.new_page()
     page.goto("/kelas")
     page.wait_for_selector("body[data-offline-ready]", state="attached")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     return page
 
 
@@ -185,7 +186,7 @@ def test_an_interrupted_download_goes_on_with_the_bytes_that_lack(
     phone.goto(room.downloads)
     box = module(phone)
     box.get_by_role("button", name=re.compile("^Unduh modul")).click()
-    phone.wait_for_function("document.querySelector('[data-module] progress').value > 2 * 1024 * 1024")
+    phone.wait_for_function("() => document.querySelector('[data-module] progress').value > 2 * 1024 * 1024")
     box.get_by_role("button", name="Jeda").click()
     expect(box).to_have_attribute("data-state", "paused")
     line.cut_from, line.ranges = None, []
@@ -232,7 +233,9 @@ def test_another_person_on_the_same_phone_finds_nothing(
     take(phone, room.downloads)
     server.sign_in(phone.context, room.budi)
     phone.goto("/kelas")
-    phone.wait_for_function("caches.keys().then((names) => !names.some((name) => name.includes('modul')))")
+    phone.wait_for_function(
+        "() => caches.keys().then((names) => !names.some((name) => name.includes('modul')))"
+    )
 
 
 def test_a_form_without_a_network_keeps_what_was_typed(phone: Page) -> None:
@@ -294,7 +297,7 @@ def test_workers_two_releases_apart_still_store_and_others_store_nothing(
 def test_a_course_of_six_jp_is_taken_away_and_read_within_fifty_megabytes(
     server: LiveServer, line: Line
 ) -> None:
-    learner, cohort = elsewhere(lambda: _demo(server))
+    learner, cohort = elsewhere(lambda: _course(server))
     page = ready(server.context(learner, service_workers="allow"))
     line.bytes = 0
     page.goto(f"/kelas/{cohort}/unduhan")
@@ -314,21 +317,20 @@ def test_a_course_of_six_jp_is_taken_away_and_read_within_fifty_megabytes(
     page.context.close()
 
 
-def _demo(server: LiveServer) -> tuple[Person, str]:
+def _course(server: LiveServer) -> tuple[Person, str]:
+    """The demo's course of six JP, its films prepared as the worker would, and a learner in it."""
+    now, store = datetime.now(UTC), server.app.extensions["store"]  # noqa: TID251
     with server.using() as session:
-        load(session, server.app.extensions["store"], now=datetime.now(UTC))  # noqa: TID251
+        agency = make_agency(session)
+        citra = make_person(session, agency, "Citra Dewi", Role.INSTRUCTOR)
+        ayu = make_person(session, agency, "Ayu Lestari")
+        folder = CONTENT / "laporan-pelayanan"
+        [(course, _left)] = import_path(session, store, folder, agency.id, by=actor_for(citra), now=now)
+        assert course.jp == 6
+        cohort = make_cohort(session, course, citra, now)
+        make_seat(session, cohort, ayu, now)
         media = list(session.scalars(sa.select(Media.id)))
     with server.app.app_context():
         for id_ in media:
             prepare(work_here(), id_)
-    with server.session() as session:
-        found = session.execute(
-            sa.select(Person, Cohort.id)
-            .join(Enrolment, Enrolment.person_id == Person.id)
-            .join(Cohort, Cohort.id == Enrolment.cohort_id)
-            .join(Course, Course.id == Cohort.course_id)
-            .where(Course.jp == 6, Cohort.published, Enrolment.state == "active")
-            .limit(1)
-        ).one()
-        session.expunge_all()
-        return found[0], str(found[1])
+    return ayu, str(cohort.id)
