@@ -16,7 +16,7 @@ blueprint = Blueprint("offline", __name__)
 blueprint.after_app_request(mark)
 
 # What the service worker is made of, in one text: a worker may not import under our content policy.
-WORKER = ("worker.js", "lib/push-worker.js")
+WORKER = ("worker-keep.js", "worker-answer.js", "push-worker.js")
 ICONS = (("192", "any"), ("512", "any"), ("512", "maskable"))
 
 
@@ -62,7 +62,7 @@ def _icon(size: str, purpose: str) -> dict[str, str]:
 def worker() -> Response:
     """The service worker, with the version that it belongs to in front."""
     build = {"version": (current_app.static_url_path or "").rpartition("/")[2], "protocol": PROTOCOL}
-    folder = Path(current_app.static_folder or "") / "js"
+    folder = Path(current_app.static_folder or "") / "js" / "lib"
     text = "".join((folder / part).read_text("utf-8") for part in WORKER)
     answer = Response(f"const BUILD = {json.dumps(build)};\n{text}", mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"

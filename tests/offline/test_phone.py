@@ -47,7 +47,8 @@ class Line:
         self.ranges: list[str] = []
         self.cut_from: int | None = None
         self.worker: Callable[[bytes], bytes] = lambda text: text
-        self.inner, app.wsgi_app = app.wsgi_app, self  # type: ignore[method-assign]
+        self.inner: Any = app.wsgi_app
+        app.wsgi_app = self  # type: ignore[assignment,method-assign]
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         asked = environ.get("HTTP_RANGE", "")

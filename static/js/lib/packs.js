@@ -1,6 +1,6 @@
 // Modules on this phone: fetching one in pieces that survive a cut line and a restart, listing and deleting them.
 //
-// Everything lies in one cache per module (see worker.js). A file arrives in parts of CHUNK bytes, each kept at once under
+// Everything lies in one cache per module (see worker-keep.js). A file arrives in parts of CHUNK bytes, each kept at once under
 // its address with "?bagian=<n>"; when all are there they become one entry and the parts go.
 
 import { order } from "./worker.js";

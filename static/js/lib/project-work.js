@@ -1,8 +1,8 @@
 // A group's page: the draft and words for the discussion are kept on the phone as they are typed, and sent from there.
 // Without this script the buttons send ordinary forms.
 
-import { openOutbox } from "./lib/outbox.js";
-import { newId } from "./lib/wire.js";
+import { openOutbox } from "./outbox.js";
+import { newId } from "./wire.js";
 
 const DRAFT = "projects:draft";
 const COMMENT = "projects:comment";

@@ -1,8 +1,8 @@
 // The page for "no network": what is on this phone, and, when it stands in for another page, why.
 
-import { openStore } from "./lib/outbox-store.js";
-import { listed, remove, whoIsHere } from "./lib/packs.js";
-import { Room, megabytes } from "./lib/room.js";
+import { openStore } from "./outbox-store.js";
+import { listed, remove, whoIsHere } from "./packs.js";
+import { Room, megabytes } from "./room.js";
 
 const shelf = document.querySelector("[data-shelf]");
 const drawn = document.querySelector("template[data-course]");
