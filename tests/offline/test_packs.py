@@ -39,7 +39,7 @@ def room(app: Flask, session: Session, now: datetime) -> Classroom:
 def listed(client_of: Client, room: Classroom, **query: str) -> dict[str, Any]:
     answer = client_of(room.ayu).post(room.list, query_string=query)
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.json
+    found: dict[str, Any] = answer.get_json()
     return found
 
 
