@@ -8,6 +8,7 @@ from courses.certificates.feature import ISSUING
 from courses.cohorts.feature import APPROVALS, BROWSE, CALENDAR
 from courses.cohorts.feature import FEATURE as COHORTS
 from courses.demo.feature import FEATURE as DEMO
+from courses.downloads.feature import FEATURE as DOWNLOADS
 from courses.exchange.feature import FEATURE as EXCHANGE
 from courses.home.feature import FEATURE as HOME
 from courses.lessons.feature import FEATURE as LESSONS
@@ -20,6 +21,7 @@ from lms.auth.feature import ACCOUNT
 from lms.auth.feature import FEATURE as AUTH
 from lms.media.feature import FEATURE as MEDIA
 from lms.notifications.feature import FEATURE as NOTIFICATIONS
+from lms.offline.feature import FEATURE as OFFLINE
 from lms.operations.feature import FEATURE as OPERATIONS
 from lms.outbox.feature import FEATURE as OUTBOX
 from lms.people.feature import FEATURES as PEOPLE
@@ -32,6 +34,7 @@ FEATURES = [
     NOTIFICATIONS,
     OPERATIONS,
     OUTBOX,
+    OFFLINE,
     MEDIA,
     COHORTS,
     BROWSE,
@@ -42,6 +45,7 @@ FEATURES = [
     LESSONS,
     QUIZZES,
     PROJECTS,
+    DOWNLOADS,
     AUTHORING,
     EXCHANGE,
     CERTIFICATES,

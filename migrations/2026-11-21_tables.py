@@ -147,7 +147,7 @@ def upgrade() -> None:
         ),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("theme", sa.Text(), nullable=False),
-        sa.Column("data_saver", sa.Boolean(), nullable=False),
+        sa.Column("data_saver", sa.Boolean(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1152,6 +1152,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("grace_minutes", sa.Integer(), nullable=False),
+        sa.Column("offline", sa.Boolean(), nullable=True),
         sa.Column("draw", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activity.id"], name=op.f("fk_quiz_activity_id"), ondelete="CASCADE"

@@ -50,6 +50,8 @@ TAKE = (
     "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo' RETURNING task_name, args, id"
 )
 PHONE = {"width": 360, "height": 740}
+# Only tests of the worker want one: it would answer in place of what other tests put into the way.
+PAGES: dict[str, Any] = {"viewport": PHONE, "service_workers": "block"}
 
 
 @dataclass
@@ -105,7 +107,7 @@ class LiveServer:
 
     def context(self, person: Person | None = None, **options: Any) -> BrowserContext:
         """A browser of its own (360 × 740 unless told otherwise), in which somebody is signed in."""
-        made = self.browser.new_context(**{"viewport": PHONE, "base_url": self.address, **options})
+        made = self.browser.new_context(**{**PAGES, "base_url": self.address, **options})
         if person is not None:
             self.sign_in(made, person)
         return made

@@ -18,6 +18,7 @@ from courses.progress.queries import open_row, outline_of
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import NotFound
+from lms.offline.storable import storable
 from lms.web import actor, page_number, session, store
 
 blueprint = Blueprint("lessons", __name__)
@@ -26,6 +27,7 @@ HERE = "/kelas/<uuid:cohort_id>/pelajaran/<uuid:activity_id>"
 
 @blueprint.get(HERE)
 @needs(SIGNED_IN)
+@storable
 def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
     seat = seat_of(session(), actor(), cohort_id)
     syllabus = outline_of(session(), seat, now=now())
@@ -72,6 +74,7 @@ def watched(cohort_id: uuid.UUID, activity_id: uuid.UUID, file_id: uuid.UUID) ->
 
 @blueprint.get(f"{HERE}/takarir/<uuid:file_id>.vtt")
 @needs(SIGNED_IN)
+@storable
 def captions(cohort_id: uuid.UUID, activity_id: uuid.UUID, file_id: uuid.UUID) -> Response:
     seat = seat_of(session(), actor(), cohort_id)
     open_row(outline_of(session(), seat, now=now()), activity_id)

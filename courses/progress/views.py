@@ -12,6 +12,7 @@ from courses.cohorts.queries import pending_for, seat_of, seats_for
 from courses.progress.queries import outline_of, summaries
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
+from lms.offline.storable import storable
 from lms.web import actor, session, store
 
 blueprint = Blueprint("progress", __name__, url_prefix="/kelas")
@@ -19,6 +20,7 @@ blueprint = Blueprint("progress", __name__, url_prefix="/kelas")
 
 @blueprint.get("")
 @needs(SIGNED_IN)
+@storable
 def mine() -> str:
     seats = seats_for(session(), actor())
     classes, pending = summaries(session(), seats), pending_for(session(), actor())
@@ -29,6 +31,7 @@ def mine() -> str:
 
 @blueprint.get("/<uuid:cohort_id>")
 @needs(SIGNED_IN)
+@storable
 def show(cohort_id: uuid.UUID) -> str:
     seat = seat_of(session(), actor(), cohort_id)
     syllabus = outline_of(session(), seat, now=now())

@@ -7,6 +7,7 @@ from courses.cohorts.events import EnrolmentWithdrawn
 from courses.projects import author_views, marking_views, staff_views, views
 from courses.projects.events import ProjectReviewed, ProjectSubmitted
 from courses.projects.listeners import copy_projects, leave_groups, tell_of_review, tell_of_submission
+from courses.projects.operations import OPERATIONS
 from courses.projects.pages import blueprint
 from courses.projects.permissions import MARK, SEE
 from lms.errors import N_
@@ -19,6 +20,7 @@ FEATURE = Feature(
     name="projects",
     blueprint=blueprint,
     permissions=[SEE, MARK],
+    operations=OPERATIONS,
     listeners=[
         (ProjectSubmitted, tell_of_submission),
         (ProjectReviewed, tell_of_review),

@@ -48,7 +48,9 @@ from lms.richtext import clean, from_markdown
 class DraftMoved(Conflict):
     """Somebody saved the group's draft since the member read it."""
 
-    default = N_("Anggota lain menyimpan draf sesudah Anda membukanya. Kedua tulisan ada di bawah.")
+    default = N_(
+        "Anggota lain menyimpan draf lebih dahulu. Tulisan Anda tetap di sini; simpan draf untuk membandingkan."
+    )
 
 
 def create_project(

@@ -23,6 +23,7 @@ from lms.clock import now
 from lms.database import new_id
 from lms.errors import Invalid, NotFound
 from lms.media.receiving import received, said
+from lms.offline.storable import storable
 from lms.web import actor, session
 
 HERE = "/kelas/<uuid:cohort_id>/proyek/<uuid:activity_id>"
@@ -42,6 +43,7 @@ def _own_group(seat: Seat, activity_id: uuid.UUID) -> tuple[Work, uuid.UUID]:
 
 @blueprint.get(HERE)
 @needs(SIGNED_IN)
+@storable
 def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
     seat, row = _found(cohort_id, activity_id)
     work = work_of(session(), seat, activity_id)

@@ -75,6 +75,7 @@ class SettingsForm(Form):
     )
     pass_mark = StringField(_l("Batas lulus"), validators=[_percent])
     shuffle = BooleanField(_l("Acak urutan soal dan pilihan"))
+    offline = BooleanField(_l("Boleh dikerjakan tanpa jaringan"))
     reveal = SelectField(
         _l("Kunci dan pembahasan terbuka"),
         choices=[
@@ -98,6 +99,7 @@ class SettingsForm(Form):
             "pass_mark": round(mark if mark is not None else Decimal(70), 2),
             "shuffle": self.shuffle.data,
             "reveal": Reveal(self.reveal.data),
+            "offline": self.offline.data,
         }
 
 
@@ -113,6 +115,7 @@ def settings_of(quiz: Quiz, intro: str) -> dict[str, Any]:
         "pass_mark": written(quiz.pass_mark),
         "shuffle": quiz.shuffle,
         "reveal": quiz.reveal.value,
+        "offline": quiz.may_leave,
     }
 
 

@@ -33,6 +33,7 @@ SETTINGS = (
     "shuffle",
     "reveal",
     "grace_minutes",
+    "offline",
     "draw",
 )
 

@@ -87,7 +87,14 @@ class Quiz(Model):
     shuffle: Mapped[bool] = mapped_column(default=True)
     reveal: Mapped[Reveal] = mapped_column(choice(Reveal), default=Reveal.SUBMITTED)
     grace_minutes: Mapped[int] = mapped_column(default=10)
+    # Whether an attempt may be taken away and worked on without a network; None: practice only.
+    offline: Mapped[bool | None]
     draw: Mapped[list[Any] | None] = mapped_column(JSONB)
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether a phone may keep an open attempt for the time without a network."""
+        return self.role is QuizRole.PRACTICE if self.offline is None else self.offline
 
 
 class QuizQuestion(Model):

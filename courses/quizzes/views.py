@@ -28,6 +28,7 @@ from courses.quizzes.tickets import ticket_for
 from courses.quizzes.timing import accepted_until, clock_face, is_over, seconds_left, urgency
 from lms.access import SIGNED_IN, needs
 from lms.clock import milliseconds, now
+from lms.offline.storable import storable
 from lms.web import actor, session, settings, store
 
 QUIZ = "/kelas/<uuid:cohort_id>/kuis/<uuid:activity_id>"
@@ -38,6 +39,7 @@ blueprint = Blueprint("quizzes", __name__)
 
 @blueprint.get(QUIZ)
 @needs(SIGNED_IN)
+@storable
 def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
     seat = seat_of(session(), actor(), cohort_id)
     syllabus, moment = outline_of(session(), seat, now=now()), now()
@@ -62,6 +64,7 @@ def begin(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> Response:
 
 @blueprint.get(ATTEMPT)
 @needs(SIGNED_IN)
+@storable
 def attempt(**ids: Any) -> str | Response:
     sitting, moment = sitting_of(session(), actor(), **ids), now()
     found = sitting.attempt

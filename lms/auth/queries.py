@@ -94,8 +94,11 @@ _SIGNED_IN = (
 )
 
 
-def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
-    """The actor of a session token, or None when it ended, expired or never was."""
+def signed_in(session: Session, token: str, *, now: datetime, saves_data: bool = False) -> SignedIn | None:
+    """The actor of a session token, or None when it ended, expired or never was.
+
+    `saves_data` is what the phone asks for; it counts until the person chose "Hemat data" or not.
+    """
     row = session.execute(_SIGNED_IN, {"token": hashed(token), "now": now}).one_or_none()
     return row and SignedIn(
         id=row.id,
@@ -105,7 +108,7 @@ def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None
         zone=row.zone,
         locale=row.locale,
         theme=row.theme,
-        data_saver=row.data_saver,
+        data_saver=saves_data if row.data_saver is None else row.data_saver,
         agency_name=row.agency_name or "",
         unread=row.unread,
         sign_in_id=row.sign_in_id,

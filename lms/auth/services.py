@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -280,13 +280,14 @@ def set_password(
     _changed(session, person_id, Change.PASSWORD, now=now)
 
 
-def prefer(session: Session, actor: Actor, *, locale: str, theme: str, data_saver: bool) -> None:
-    """Keep how somebody wants their pages. Values are checked by the form."""
-    session.execute(
-        sa.update(Person)
-        .where(Person.id == actor.id)
-        .values(locale=locale, theme=theme, data_saver=data_saver)
-    )
+def prefer(
+    session: Session, actor: Actor, *, locale: str, theme: str, data_saver: bool | None = None
+) -> None:
+    """Keep how somebody wants their pages; `data_saver` stays as it is when it is not named. The form checks values."""
+    wanted: dict[str, Any] = {"locale": locale, "theme": theme}
+    if data_saver is not None:
+        wanted["data_saver"] = data_saver
+    session.execute(sa.update(Person).where(Person.id == actor.id).values(wanted))
 
 
 # The second factor

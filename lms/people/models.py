@@ -131,7 +131,8 @@ class Person(Identified, Model):
     status: Mapped[PersonStatus] = mapped_column(choice(PersonStatus), default=PersonStatus.ACTIVE)
     locale: Mapped[str] = mapped_column(default="id")
     theme: Mapped[str] = mapped_column(default="auto")
-    data_saver: Mapped[bool] = mapped_column(default=False)
+    # None until the person chose: then the phone's own wish counts.
+    data_saver: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     agency: Mapped[Agency | None] = relationship()

@@ -84,7 +84,14 @@ def _same_origin(rule: Rule) -> None:
 
 def who_has(token: str) -> SignedIn | None:
     """The owner of a session token. A session without a visit for too long is over, on every page (ASVS V7.3.1)."""
-    return None if _idle(now()) else signed_in(session(), token, now=now())
+    if _idle(now()):
+        return None
+    return signed_in(session(), token, now=now(), saves_data=_saves_data())
+
+
+def _saves_data() -> bool:
+    """Whether the phone asks for little data: by its own header, or by a slow network that its pages noticed."""
+    return request.headers.get("Save-Data", "").lower() == "on" or request.cookies.get("hemat") == "1"
 
 
 def _idle(moment: datetime) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
@@ -17,9 +15,6 @@ from lms.shell.words import LOCALES
 from lms.web import session, visitor
 
 __all__ = ["blueprint"]
-
-# What the service worker is made of, in one text: a worker may not import under our content policy.
-WORKER = ("lib/push-worker.js",)
 
 
 @blueprint.get("/privasi")
@@ -34,18 +29,6 @@ def help_page() -> str:
     return render_template("shell/help.html")
 
 
-@blueprint.get("/sw.js")
-@needs(ANYONE)
-def worker() -> Response:
-    """The service worker: at the root, so that it serves every page, and asked for anew at each visit."""
-    text = "".join(
-        (Path(current_app.static_folder or "") / "js" / part).read_text("utf-8") for part in WORKER
-    )
-    answer = Response(text, mimetype="text/javascript")
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
-
-
 @blueprint.post("/bahasa")
 @needs(ANYONE)
 def language() -> Response:
@@ -56,5 +39,5 @@ def language() -> Response:
     cookie["locale"] = chosen
     cookie.permanent = True
     if who := visitor():
-        prefer(session(), who, locale=chosen, theme=who.theme, data_saver=who.data_saver)
+        prefer(session(), who, locale=chosen, theme=who.theme)
     return redirect(own_path(request.form.get("next")) or url_for("auth.sign_in"), 303)

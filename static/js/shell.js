@@ -54,6 +54,8 @@ function leftBehind() {
 }
 
 if (document.body.dataset.person) {
+  // What a page needs only later waits until the page stands.
+  window.addEventListener("load", () => import("./offline.js"), { once: true });
   if (!navigator.onLine || leftBehind()) attendOutbox();
   else window.addEventListener("offline", attendOutbox, { once: true });
 }

@@ -66,7 +66,7 @@ def pages() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    made.globals["url_for"] = lambda endpoint, filename: f"/{endpoint}/{filename}"
+    made.globals["url_for"] = lambda endpoint, filename="": f"/{endpoint}/{filename}"
     made.globals["get_flashed_messages"] = lambda with_categories: [
         ("success", "Tersimpan."),
         ("error", "Gagal."),

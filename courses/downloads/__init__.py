@@ -1,0 +1,1 @@
+"""Taking a module away: what its pages need, and what that costs in bytes."""

@@ -1,0 +1,1 @@
+"""Bina on the phone: installed, opened without a network, and careful with data."""

@@ -1,0 +1,175 @@
+// Modules on this phone: fetching one in pieces that survive a cut line and a restart, listing and deleting them.
+//
+// Everything lies in one cache per module (see worker-keep.js). A file arrives in parts of CHUNK bytes, each kept at once under
+// its address with "?bagian=<n>"; when all are there they become one entry and the parts go.
+
+import { order } from "./worker.js";
+
+const PREFIX = "bina-modul:";
+const RECORD = "/luring/paket";
+const CHUNK = 1024 * 1024;
+const PAUSES = [1000, 3000, 8000];
+
+export const nameOf = (person, cohort, module) => `${PREFIX}${person}:${cohort}:${module}`;
+
+// What this person has here: [{name, title, course, pages, bytes, of, whole, cohort, module}].
+export async function listed(person) {
+  const names = (await caches.keys()).filter((name) => name.startsWith(`${PREFIX}${person}:`));
+  const records = await Promise.all(names.map(async (name) => ({ ...(await record(name)), name })));
+  return records.filter(({ title }) => title);
+}
+
+export async function record(name) {
+  const kept = await (await caches.open(name)).match(RECORD);
+  return kept ? kept.json() : {};
+}
+
+export function remove(name) {
+  return caches.delete(name);
+}
+
+export async function whoIsHere() {
+  const kept = await (await caches.open("bina-facts")).match("/person");
+  return kept ? kept.text() : "";
+}
+
+function keyOf(address) {
+  const url = new URL(address, location.href);
+  return url.origin + url.pathname;
+}
+
+// Events: "progress" {done, of}. `run` resolves to "done", "paused", "waiting" (no network), "full" or "refused".
+export class Download extends EventTarget {
+  constructor({ name, list, token }) {
+    super();
+    Object.assign(this, { name, list, token });
+    this.stop = null;
+  }
+
+  pause() {
+    this.stop?.abort();
+  }
+
+  async run() {
+    this.stop = new AbortController();
+    try {
+      await this.fetchAll();
+      return "done";
+    } catch (error) {
+      if (this.stop.signal.aborted) return "paused";
+      if (error.name === "QuotaExceededError") return "full";
+      if (error.message === "refused") return "refused";
+      return "waiting";
+    } finally {
+      this.stop = null;
+    }
+  }
+
+  async fetchAll() {
+    const facts = await this.ask();
+    const [, person, cohort, module] = this.name.split(":");
+    if (facts.person !== person) throw new Error("refused");
+    await this.room(facts.bytes);
+    this.cache = await caches.open(this.name);
+    const media = facts.files.reduce((sum, file) => sum + file.size, 0);
+    this.share = Math.max(0, facts.bytes - media) / facts.pages.length;
+    Object.assign(this, { of: facts.bytes, done: 0 });
+    const note = (whole) =>
+      this.cache.put(RECORD, new Response(JSON.stringify({ ...facts, files: undefined, cohort, module, whole })));
+    await note(false);
+    for (const page of facts.pages) {
+      this.stop.signal.throwIfAborted();
+      await order("store", { cache: this.name, url: page.url });
+      this.add(this.share);
+    }
+    for (const file of facts.files) await this.fetchFile(file);
+    await note(true);
+  }
+
+  async ask() {
+    const answer = await fetch(this.list, {
+      method: "POST",
+      headers: { Accept: "application/json", "X-CSRFToken": this.token },
+      signal: this.stop.signal,
+    });
+    if (answer.ok) return answer.json();
+    throw new Error(answer.status >= 500 || answer.status === 429 ? "busy" : "refused");
+  }
+
+  async room(bytes) {
+    const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {};
+    if (quota && quota - usage < bytes) throw new DOMException("no room", "QuotaExceededError");
+  }
+
+  async fetchFile({ url, size }) {
+    const key = keyOf(url);
+    if (await this.cache.match(key)) return this.add(size);
+    const parts = [];
+    let of = size;
+    let etag = null;
+    for (let start = 0; start < of; start += CHUNK) {
+      const n = start / CHUNK;
+      const part = (await this.cache.match(`${key}?bagian=${n}`)) ?? (await this.fetchPart(url, key, n, start));
+      etag ??= part.headers.get("X-Etag");
+      if (part.headers.get("X-Etag") !== etag) return this.again(key, url, size);
+      of = Number(part.headers.get("X-Of"));
+      const blob = await part.blob();
+      parts.push([blob, part.headers.get("Content-Type")]);
+      this.add((blob.size * size) / of);
+      if (blob.size === of) break;
+    }
+    const type = parts[0]?.[1] ?? "";
+    const whole = new Blob(parts.map(([blob]) => blob), { type });
+    await this.cache.put(key, new Response(whole, { headers: { "Content-Type": type, "Content-Length": String(whole.size) } }));
+    await this.dropParts(key);
+  }
+
+  // The file was replaced while it came: its parts do not belong together.
+  async again(key, url, size) {
+    await this.dropParts(key);
+    return this.fetchFile({ url, size });
+  }
+
+  async dropParts(key) {
+    const parts = (await this.cache.keys()).filter((request) => request.url.startsWith(`${key}?bagian=`));
+    await Promise.all(parts.map((request) => this.cache.delete(request)));
+  }
+
+  async fetchPart(url, key, n, start) {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        const part = await this.part(url, start);
+        await this.cache.put(`${key}?bagian=${n}`, part.clone());
+        return part;
+      } catch (error) {
+        if (this.stop.signal.aborted || error.name === "QuotaExceededError" || tried === PAUSES.length) throw error;
+        await this.rest(PAUSES[tried]);
+      }
+    }
+  }
+
+  // A pause that a press on "Jeda" ends.
+  rest(milliseconds) {
+    return new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+      this.stop.signal.addEventListener("abort", resolve, { once: true });
+    });
+  }
+
+  async part(url, start) {
+    const headers = { Range: `bytes=${start}-${start + CHUNK - 1}` };
+    const credentials = new URL(url, location.href).origin === location.origin ? "same-origin" : "omit";
+    const answer = await fetch(url, { headers, credentials, mode: "cors", cache: "no-store", signal: this.stop.signal });
+    // Nothing but the bytes asked for, or (a store that knows no ranges) the whole file.
+    if (answer.status !== 206 && !(answer.status === 200 && start === 0)) throw new Error(String(answer.status));
+    const body = await answer.blob();
+    const of = /\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "")?.[1] ?? String(body.size);
+    const facts = { "Content-Type": answer.headers.get("Content-Type"), "X-Of": of, "X-Etag": answer.headers.get("ETag") ?? "" };
+    return new Response(body, { headers: facts });
+  }
+
+  add(bytes) {
+    this.done = Math.min(this.of, this.done + bytes);
+    this.dispatchEvent(new CustomEvent("progress", { detail: { done: this.done, of: this.of } }));
+  }
+}

@@ -1,0 +1,92 @@
+// On every page of somebody who is signed in: the worker, what the network is like, the offer to install, forms that are
+// sent without a network, and the way out when work still waits on the phone.
+
+import { order, register, supported } from "./lib/worker.js";
+
+const { person } = document.body.dataset;
+const part = (name) => document.querySelector(`[data-offline="${name}"]`);
+
+// A slow line is a wish for little data, as long as the person has not chosen. The server reads the cookie.
+function noteNetwork() {
+  const { saveData, effectiveType = "" } = navigator.connection ?? {};
+  const slow = saveData || ["slow-2g", "2g", "3g"].includes(effectiveType);
+  document.cookie = `hemat=${slow ? 1 : 0}; path=/; max-age=604800; samesite=lax`;
+}
+
+async function attend() {
+  const registration = await register();
+  await order("meet", { person });
+  if (!registration.waiting || !location.pathname.includes("/percobaan/")) return;
+  const note = part("update");
+  note.hidden = false;
+  note.querySelector("button").addEventListener("click", async () => {
+    note.hidden = true;
+    await order("update", { now: true }, registration.waiting);
+  });
+}
+
+// Installing is offered where the server says that it is time, until somebody says no.
+
+function offerInstall(box) {
+  if (/\bpasang=0\b/.test(document.cookie) || matchMedia("(display-mode: standalone)").matches || navigator.standalone) return;
+  let prompt = null;
+  const [install, dismiss] = box.querySelectorAll("button");
+  if (/iPhone|iPad/.test(navigator.userAgent)) {
+    box.querySelector("[data-ios]").hidden = false;
+    box.hidden = false;
+  }
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    prompt = event;
+    install.hidden = box.hidden = false;
+  });
+  install.addEventListener("click", () => {
+    prompt?.prompt();
+    box.hidden = true;
+  });
+  dismiss.addEventListener("click", () => {
+    document.cookie = "pasang=0; path=/; max-age=63072000; samesite=lax";
+    box.hidden = true;
+  });
+}
+
+// Forms
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || navigator.onLine || event.target.method !== "post") return;
+  if ("luring" in event.target.dataset) return;
+  event.preventDefault();
+  part("form").hidden = false;
+  window.addEventListener("online", () => (part("form").hidden = true), { once: true });
+});
+
+async function leave(form) {
+  const { openOutbox } = await import("./lib/outbox.js");
+  const outbox = await openOutbox();
+  const sheet = part("leave");
+  if (outbox.waiting() && !(await outbox.flush())) {
+    sheet.querySelector("[data-count]").textContent = outbox.waiting();
+    sheet.returnValue = "";
+    sheet.showModal();
+    await new Promise((resolve) => sheet.addEventListener("close", resolve, { once: true }));
+    if (sheet.returnValue === "send") return leave(form);
+    if (sheet.returnValue !== "leave") return;
+  }
+  await outbox.wipe();
+  if (supported && navigator.serviceWorker.controller) await order("wipe").catch(() => {});
+  HTMLFormElement.prototype.submit.call(form);
+}
+
+for (const form of document.querySelectorAll("form[data-sign-out]")) {
+  form.dataset.luring = "";
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    leave(form);
+  });
+}
+
+noteNetwork();
+const box = part("install");
+if (box) offerInstall(box);
+if (supported) attend().catch(() => {});
+document.body.dataset.offlineReady = "";

@@ -1,0 +1,337 @@
+"""A real browser goes offline: what was taken away opens, plays and seeks; what was typed stays; nobody else's remains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy.engine import URL
+
+from courses.exchange.services import import_path
+from lms.access import Role
+from lms.media.models import Media
+from lms.media.prepare import prepare
+from lms.people.models import Person
+from lms.shell.cli import work_here
+from tests.factories.learning import make_cohort, make_seat
+from tests.factories.people import actor_for, make_agency, make_person
+from tests.live import LiveServer, living
+from tests.media.page import elsewhere
+from tests.offline.scene import Classroom
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+
+MB = 1_000_000
+CHUNK = 1024 * 1024
+BUDGET = 50 * MB
+CONTENT = Path(__file__).parents[2] / "courses" / "demo" / "content"
+PLAYABLE = (CONTENT / "laporan-pelayanan" / "dari-loket-ke-putusan.mp4").read_bytes()
+# An MP4 may end in a box that players skip (ISO/IEC 14496-12, "free").
+FILM = PLAYABLE + (3 * CHUNK).to_bytes(4, "big") + b"free" + bytes(3 * CHUNK - 8)
+WORDS = "Warga menunggu empat puluh menit; usul kami: satu loket khusus berkas lengkap."
+
+
+class Line:
+    """The line to the server: counts what goes over it, and can be cut or change what the worker's text says."""
+
+    def __init__(self, app: Flask) -> None:
+        self.bytes = 0
+        self.ranges: list[str] = []
+        self.cut_from: int | None = None
+        self.worker: Callable[[bytes], bytes] = lambda text: text
+        self.inner: Any = app.wsgi_app
+        app.wsgi_app = self  # type: ignore[assignment,method-assign]
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        asked = environ.get("HTTP_RANGE", "")
+        if environ["PATH_INFO"].startswith("/berkas/") and asked:
+            self.ranges.append(asked)
+            if self.cut_from is not None and int(re.findall(r"\d+", asked)[0]) >= self.cut_from:
+                start("503 Service Unavailable", [("Content-Length", "0")])
+                return [b""]
+        if environ["PATH_INFO"] == "/sw.js":
+            environ.pop("HTTP_ACCEPT_ENCODING", None)
+            return self._changed(environ, start)
+        return self._counted(self.inner(environ, start))
+
+    def _counted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            for chunk in chunks:
+                self.bytes += len(chunk)
+                yield chunk
+        finally:
+            getattr(chunks, "close", lambda: None)()
+
+    def _changed(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        told: list[Any] = []
+        chunks = self.inner(environ, lambda status, headers, *_: told.extend((status, headers)))
+        text = self.worker(b"".join(chunks))
+        getattr(chunks, "close", lambda: None)()
+        headers = [(name, value) for name, value in told[1] if name.lower() != "content-length"]
+        start(told[0], [*headers, ("Content-Length", str(len(text)))])
+        self.bytes += len(text)
+        return [text]
+
+
+@pytest.fixture(scope="module")
+def server(
+    shared_app: Flask, template_database: URL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    with living(shared_app, template_database, tmp_path_factory.mktemp("phone")) as live:
+        yield live
+
+
+@pytest.fixture
+def line(server: LiveServer) -> Iterator[Line]:
+    made = Line(server.app)
+    yield made
+    server.app.wsgi_app = made.inner  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def room(server: LiveServer) -> Classroom:
+    def make() -> Classroom:
+        with server.using() as session:
+            return Classroom(session, server.app.extensions["store"], FILM, datetime.now(UTC))  # noqa: TID251
+
+    return elsewhere(make)
+
+
+@pytest.fixture
+def phone(server: LiveServer, room: Classroom, line: Line) -> Iterator[Page]:
+    page = ready(server.context(room.ayu, service_workers="allow"))
+    yield page
+    page.context.close()
+
+
+def ready(context: BrowserContext) -> Page:
+    """A page whose worker is at work."""
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto("/kelas")
+    page.wait_for_selector("body[data-offline-ready]", state="attached")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    return page
+
+
+def module(page: Page) -> Any:
+    page.wait_for_selector("[data-packs][data-ready]")
+    return page.locator("[data-module]").first
+
+
+def take(page: Page, address: str) -> None:
+    page.goto(address)
+    box = module(page)
+    box.get_by_role("button", name=re.compile("^Unduh modul")).click()
+    expect(box).to_have_attribute("data-state", "done")
+
+
+def packs(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        "caches.keys().then((names) => names.filter((name) => name.includes('modul')))"
+    )
+    return found
+
+
+def test_what_was_taken_away_opens_plays_and_seeks_without_a_network(phone: Page, room: Classroom) -> None:
+    take(phone, room.downloads)
+    phone.context.set_offline(True)
+    phone.goto(room.page)
+    expect(phone.locator("h1")).to_have_text("Salam di loket")
+    source = phone.locator("[data-player] a.poster, [data-player] video source, [data-player] video").first
+    address = source.get_attribute("href") or source.get_attribute("src")
+    played = phone.evaluate(
+        """async (address) => {
+          const part = await fetch(address, { headers: { Range: "bytes=100-199" } });
+          const video = Object.assign(document.createElement("video"), { src: address, muted: true });
+          await new Promise((resolve, reject) => { video.onloadedmetadata = resolve; video.onerror = reject; });
+          const at = video.duration * 0.7;
+          video.currentTime = at;
+          await new Promise((resolve) => { video.onseeked = resolve; });
+          return [part.status, part.headers.get("Content-Range"), (await part.blob()).size, Math.abs(video.currentTime - at)];
+        }""",
+        address,
+    )
+    assert played[:3] == [206, f"bytes 100-199/{len(FILM)}", 100]
+    assert played[3] < 1
+    phone.goto("/sertifikat")
+    expect(phone.get_by_text("Halaman yang Anda buka perlu jaringan.")).to_be_visible()
+    expect(phone.locator(".shelf .row-title")).to_have_text(["Salam di loket", "Latihan loket"])
+
+
+def test_a_prepared_quiz_is_begun_and_answered_without_a_network(phone: Page, room: Classroom) -> None:
+    take(phone, room.downloads)
+    phone.context.set_offline(True)
+    phone.goto(room.cover)
+    phone.locator(".content form button[type=submit]").click()
+    phone.wait_for_url("**/percobaan/**")
+    phone.wait_for_selector("form[data-ready]", state="attached")
+    phone.get_by_label("Warga", exact=True).check()
+    expect(
+        phone.locator("#soal-1-saved, #soal-2-saved").filter(has_text="Tersimpan di ponsel").first
+    ).to_be_visible()
+
+
+def test_an_interrupted_download_goes_on_with_the_bytes_that_lack(
+    phone: Page, room: Classroom, line: Line
+) -> None:
+    line.cut_from = 2 * CHUNK
+    phone.goto(room.downloads)
+    box = module(phone)
+    box.get_by_role("button", name=re.compile("^Unduh modul")).click()
+    phone.wait_for_function("() => document.querySelector('[data-module] progress').value > 2 * 1024 * 1024")
+    box.get_by_role("button", name="Jeda").click()
+    expect(box).to_have_attribute("data-state", "paused")
+    line.cut_from, line.ranges = None, []
+    phone.close()
+    again = phone.context.new_page()
+    again.goto(room.downloads)
+    box = module(again)
+    expect(box).to_have_attribute("data-state", "paused")
+    box.get_by_role("button", name="Lanjutkan").click()
+    expect(box).to_have_attribute("data-state", "done")
+    assert line.ranges[0] == f"bytes={2 * CHUNK}-{3 * CHUNK - 1}"
+    box.get_by_role("button", name="Hapus").click()
+    expect(box).to_have_attribute("data-state", "idle")
+    assert packs(again) == []
+
+
+def test_nothing_remains_after_signing_out_and_unsent_work_is_asked_about(
+    phone: Page, room: Classroom
+) -> None:
+    take(phone, room.downloads)
+    phone.goto("/akun")
+    phone.wait_for_selector("body[data-offline-ready]", state="attached")
+    phone.context.set_offline(True)
+    phone.evaluate(
+        """() => import(document.querySelector("script[src*='shell.js']").src.replace("shell.js", "lib/outbox.js"))
+          .then(({ openOutbox }) => openOutbox()).then((outbox) => outbox.put("projects:comment", "x", {}))"""
+    )
+    leave = phone.locator("form[data-sign-out] button")
+    leave.click()
+    expect(phone.get_by_role("heading", name="Keluar sebelum semua terkirim?")).to_be_visible()
+    phone.get_by_role("button", name="Tetap di sini").click()
+    assert len(packs(phone)) == 1
+    phone.context.set_offline(False)
+    leave.click()
+    if phone.locator("dialog[open]").count():
+        phone.get_by_role("button", name="Keluar dan hapus").click()
+    phone.wait_for_url("**/masuk*")
+    assert packs(phone) == []
+
+
+def test_another_person_on_the_same_phone_finds_nothing(
+    phone: Page, room: Classroom, server: LiveServer
+) -> None:
+    take(phone, room.downloads)
+    server.sign_in(phone.context, room.budi)
+    phone.goto("/kelas")
+    phone.wait_for_function(
+        "() => caches.keys().then((names) => !names.some((name) => name.includes('modul')))"
+    )
+
+
+def test_a_form_without_a_network_keeps_what_was_typed(phone: Page) -> None:
+    phone.goto("/akun")
+    phone.wait_for_selector("body[data-offline-ready]", state="attached")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Simpan").click()
+    expect(phone.get_by_text("Belum terkirim: Anda sedang luring.")).to_be_visible()
+    # A line that only seems to be there: the worker gives the words back.
+    phone.evaluate(
+        """(words) => {
+          const form = document.createElement("form");
+          Object.assign(form, { method: "post", action: "/kelas/tulis" });
+          form.dataset.luring = "";
+          const area = Object.assign(document.createElement("textarea"), { name: "text", value: words + "</script><b>" });
+          form.append(area);
+          document.body.append(form);
+          form.submit();
+        }""",
+        WORDS,
+    )
+    expect(phone.get_by_text("Belum terkirim: jaringan terputus.")).to_be_visible()
+    expect(phone.get_by_label("Tulisan Anda")).to_have_value(f"{WORDS}</script><b>")
+
+
+def test_a_new_worker_waits_for_the_attempt_unless_its_owner_agrees(
+    phone: Page, room: Classroom, line: Line
+) -> None:
+    phone.goto(room.cover)
+    phone.locator(".content form button[type=submit]").click()
+    phone.wait_for_url("**/percobaan/**")
+    line.worker = lambda text: text + b"\n// newer"
+    phone.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+    phone.wait_for_function(
+        "navigator.serviceWorker.getRegistration().then((found) => found.waiting !== null)"
+    )
+    phone.reload()
+    note = phone.get_by_text("Versi baru Bina sudah siap")
+    expect(note).to_be_visible()
+    phone.get_by_role("button", name="Pakai sekarang").click()
+    phone.wait_for_function(
+        "navigator.serviceWorker.getRegistration().then((found) => found.waiting === null)"
+    )
+
+
+@pytest.mark.parametrize(("protocol", "state"), [(b"3", "done"), (b"4", "waiting")])
+def test_workers_two_releases_apart_still_store_and_others_store_nothing(
+    server: LiveServer, room: Classroom, line: Line, protocol: bytes, state: str
+) -> None:
+    line.worker = lambda text: text.replace(b'"protocol": 1', b'"protocol": ' + protocol, 1)
+    page = ready(server.context(room.ayu, service_workers="allow"))
+    page.goto(room.downloads)
+    box = module(page)
+    box.get_by_role("button", name=re.compile("^Unduh modul")).click()
+    expect(box).to_have_attribute("data-state", state)
+    page.context.close()
+
+
+def test_a_course_of_six_jp_is_taken_away_and_read_within_fifty_megabytes(
+    server: LiveServer, line: Line
+) -> None:
+    learner, cohort = elsewhere(lambda: _course(server))
+    page = ready(server.context(learner, service_workers="allow"))
+    line.bytes = 0
+    page.goto(f"/kelas/{cohort}/unduhan")
+    page.wait_for_selector("[data-packs][data-ready]")
+    for box in page.locator("[data-module]").all():
+        begin = box.get_by_role("button", name=re.compile("^Unduh modul"))
+        if begin.count():
+            begin.click()
+            expect(box).to_have_attribute("data-state", "done", timeout=60_000)
+    taken = line.bytes
+    page.goto("/luring")
+    page.wait_for_selector("[data-shelf][data-ready]")
+    for address in page.locator(".shelf a").evaluate_all("(links) => links.map((link) => link.href)"):
+        page.goto(address)
+        expect(page.locator("h1").first).to_be_visible()
+    assert 0 < taken < line.bytes <= BUDGET
+    page.context.close()
+
+
+def _course(server: LiveServer) -> tuple[Person, str]:
+    """The demo's course of six JP, its films prepared as the worker would, and a learner in it."""
+    now, store = datetime.now(UTC), server.app.extensions["store"]  # noqa: TID251
+    with server.using() as session:
+        agency = make_agency(session)
+        citra = make_person(session, agency, "Citra Dewi", Role.INSTRUCTOR)
+        ayu = make_person(session, agency, "Ayu Lestari")
+        folder = CONTENT / "laporan-pelayanan"
+        [(course, _left)] = import_path(session, store, folder, agency.id, by=actor_for(citra), now=now)
+        assert course.jp == 6
+        cohort = make_cohort(session, course, citra, now)
+        make_seat(session, cohort, ayu, now)
+        media = list(session.scalars(sa.select(Media.id)))
+    with server.app.app_context():
+        for id_ in media:
+            prepare(work_here(), id_)
+    return ayu, str(cohort.id)
