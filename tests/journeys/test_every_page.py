@@ -65,6 +65,8 @@ NOT_PAGES = {
     "media.open_file",
     "media.show",
     "media.state",
+    "media.streams.rendition",
+    "media.streams.renditions",
     "projects.file",
     "projects.marks_csv",
     "projects.marks_xlsx",
