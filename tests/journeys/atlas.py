@@ -23,7 +23,7 @@ Fetch = Callable[[str], Answer]
 # A page leads on by its links and by the forms that only ask (GET); what changes something is not followed.
 LINK = re.compile(r'(?:<a\b[^>]*?\shref|<form\b(?![^>]*\bmethod="post")[^>]*?\saction)="([^"#]+)')
 # Of one kind of page so many are read for their links; lists lead to all their rows otherwise.
-READ = 8
+READ = 5
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from courses.quizzes.models import Quiz, QuizRole
 from courses.quizzes.services import start
 from lms.access import Actor
 from lms.errors import Refusal
-from lms.people.models import Import, ImportKind, ImportState, Person
+from lms.people.models import Import, ImportKind, Person
 from tests.factories.learning import make_lesson
 from tests.journeys.atlas import Answer, Place, explore
 from tests.journeys.soundness import DESK, PHONE, Listener, faults
@@ -44,15 +44,14 @@ HOMES = {"home.show", "home.learn"}
 
 # Pages that only a letter opens.
 BY_MAIL = {"auth.set_password", "auth.sign_in_by_link"}
-# A page that sends everybody on who has passed it already, and one that shows a draft of marks.
-ELSEWHERE_TESTED = {"auth.second_factor", "projects.preview"}
+# A page that sends everybody on who has passed it, one that shows a draft of marks, one of an import that was tried out.
+ELSEWHERE_TESTED = {"auth.second_factor", "projects.preview", "imports.progress"}
 # Answers for scripts, machines and programs, and files: nothing to look at.
 NOT_PAGES = {
     "static",
     "audit.export",
     "calendar.class_file",
     "calendar.feed",
-    "certificates.pdf",
     "classroom.as_csv",
     "classroom.as_xlsx",
     "exchange.export",
@@ -62,9 +61,12 @@ NOT_PAGES = {
     "lessons.captions",
     "lessons.look_captions",
     "media.files.get",
+    "outbox.hello",
     "media.open_file",
     "media.show",
     "media.state",
+    "media.streams.rendition",
+    "media.streams.renditions",
     "projects.file",
     "projects.marks_csv",
     "projects.marks_xlsx",
@@ -72,6 +74,7 @@ NOT_PAGES = {
     "quizzes.state",
     "shell.alive",
     "shell.ready",
+    "shell.worker",
 }
 
 
@@ -84,24 +87,20 @@ def furnish(demo: LiveServer, cast: dict[str, Person]) -> dict[str, list[str]]:
         module = session.scalars(sa.select(Module).order_by(Module.id)).first()
         assert module is not None
         make_lesson(session, module, now, "Masih draf").published = False
-        brought, saved = (
-            Import(
-                agency_id=admin.agency_id,
-                created_by=admin.id,
-                kind=ImportKind.PEOPLE,
-                state=state,
-                filename="pegawai.xlsx",
-                header=["nip", "nama"],
-                mapping=["-", "-"],
-                total=0,
-                created_at=now,
-            )
-            for state in (ImportState.MAPPING, ImportState.DONE)
+        brought = Import(
+            agency_id=admin.agency_id,
+            created_by=admin.id,
+            kind=ImportKind.PEOPLE,
+            filename="pegawai.xlsx",
+            header=["nip", "nama"],
+            mapping=["-", "-"],
+            total=0,
+            created_at=now,
         )
         whole = CourseImport(
             agency_id=admin.agency_id, person_id=admin.id, name="kursus.zip", key="a", created_at=now
         )
-        session.add_all([brought, saved, whole])
+        session.add_all([brought, whole])
         session.flush()
         batch = session.execute(sa.select(Certificate.cohort_id, Certificate.batch_id)).first()
         assert batch is not None
