@@ -1,7 +1,45 @@
-// A lesson's players: the poster becomes a video when it is pressed, and what was seen is told to the server.
+// A lesson's players: quality, speed, captions and transcript around the browser's own controls. Nothing is loaded before
+// it is asked for; what was really played goes through the outbox, also days later; a store that is silent may be asked
+// again. Without this module the browser's player and the transcript stand there alone.
 
 const TELL_EVERY = 15_000;
-const token = document.querySelector("[data-token]")?.value;
+const PATIENCE = 12_000; // without a byte
+const AT_END = 3; // seconds before the end, from where playing begins anew
+const KIND = "lessons:watched";
+const PREFERENCES = "bina-player";
+
+const lesson = document.querySelector("[data-lesson]")?.dataset;
+// What one visit tells replaces only what the same visit told before.
+const visit = Math.random().toString(36).slice(2);
+const open = () => import("./lib/outbox.js").then(({ openOutbox }) => openOutbox());
+let outbox = null;
+
+function opened() {
+  outbox ??= open().then((found) => {
+    found.addEventListener("receipt", ({ detail }) => heard(detail));
+    return found;
+  });
+  return outbox;
+}
+
+function heard({ operation, receipt }) {
+  if (operation.kind !== KIND || operation.content.activity !== lesson.lesson) return;
+  const waits = document.querySelector("[data-waits]");
+  if (!waits || receipt.status === "refused") return;
+  waits.querySelector("[data-seen]").textContent = receipt.answer.seen;
+  waits.hidden = receipt.answer.seen >= receipt.answer.enough;
+  document.querySelector("[data-finish]").hidden = !waits.hidden;
+}
+
+function preferences(changed) {
+  try {
+    const known = { speed: "1", captions: true, ...JSON.parse(localStorage.getItem(PREFERENCES)), ...changed };
+    if (changed) localStorage.setItem(PREFERENCES, JSON.stringify(known));
+    return known;
+  } catch {
+    return { speed: "1", captions: true, ...changed };
+  }
+}
 
 function milliseconds(played) {
   return Array.from({ length: played.length }, (_, i) => [
@@ -10,108 +48,216 @@ function milliseconds(played) {
   ]);
 }
 
-function showSeen(percent) {
-  const seen = document.querySelector("[data-seen]");
-  if (!seen) return;
-  seen.textContent = String(percent);
-  if (percent < 90) return;
-  document.querySelector("[data-waits]").hidden = true;
-  document.querySelector("[data-finish]").hidden = false;
-}
+const face = (seconds) => `${Math.floor(seconds / 60)}.${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-// `earlier` are the ranges of qualities that were played before: a new source empties video.played.
-function watcher(section, video) {
-  let earlier = [];
-  let told = "";
-  async function tell() {
-    const ranges = [...earlier, ...milliseconds(video.played)];
-    const body = JSON.stringify({ ranges, position: Math.round(video.currentTime * 1000) });
-    if (!ranges.length || body === told || !section.dataset.watch) return;
-    told = body;
-    try {
-      const answer = await fetch(section.dataset.watch, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-        body,
-        keepalive: true,
-      });
-      if (answer.ok) showSeen((await answer.json()).seen);
-      else told = "";
-    } catch {
-      told = "";
-    }
+class Player {
+  earlier = []; // what was played of sources before this one: a new source empties `played`
+  told = "";
+  timer = 0;
+  triedAgain = false;
+
+  constructor(section) {
+    this.section = section;
+    this.media = section.querySelector("video, audio");
+    this.cover = section.querySelector("[data-play]");
+    this.trouble = section.querySelector("[data-trouble]");
+    this.qualities = Array.from(section.querySelectorAll(".segments input"));
+    this.at = Number(section.dataset.start);
+    this.source = this.media.getAttribute("src").split("#")[0];
+    this.begun = !this.media.paused;
+    if (!this.begun) this.wait();
+    this.hear();
+    this.offerTools();
+    if (section.querySelector("[data-transcript]")) this.transcript = new Transcript(this);
   }
-  video.addEventListener("pause", tell);
-  video.addEventListener("ended", tell);
-  document.addEventListener("visibilitychange", () => document.hidden && tell());
-  setInterval(() => video.paused || tell(), TELL_EVERY);
-  return {
-    keep() {
-      earlier = [...earlier, ...milliseconds(video.played)];
-    },
-  };
+
+  get chosen() {
+    return this.qualities.find((input) => input.checked);
+  }
+
+  wait() {
+    this.media.controls = false;
+    this.cover.hidden = false;
+    this.cover.addEventListener("click", () => this.begin(this.at));
+  }
+
+  hear() {
+    const { media } = this;
+    const on = (names, act) => names.forEach((name) => media.addEventListener(name, act));
+    on(["play", "waiting", "stalled", "progress", "loadedmetadata"], () => this.bePatient());
+    on(["playing"], () => this.recovered());
+    on(["pause", "ended"], () => clearTimeout(this.timer));
+    on(["error"], () => this.failed());
+    on(["pause", "ended"], () => this.tell());
+    document.addEventListener("visibilitychange", () => document.hidden && this.tell({ now: true }));
+    window.addEventListener("pagehide", () => this.tell({ now: true }));
+    window.addEventListener("online", () => this.trouble.hidden || this.again());
+    setInterval(() => media.paused || this.tell(), TELL_EVERY);
+    this.trouble.querySelector("[data-again]").addEventListener("click", () => this.again());
+    for (const input of this.qualities) input.addEventListener("change", () => this.choose(input));
+  }
+
+  offerTools() {
+    const tools = this.section.querySelector("[data-tools]");
+    const speed = tools.querySelector("[data-speed]");
+    const captions = tools.querySelector("[data-show-captions]");
+    const known = preferences();
+    tools.hidden = false;
+    speed.value = known.speed;
+    this.run(speed.value);
+    speed.addEventListener("change", () => this.run(preferences({ speed: speed.value }).speed));
+    this.media.addEventListener("ratechange", () => (speed.value = String(this.media.playbackRate)));
+    if (!captions) return;
+    const [track] = this.media.textTracks;
+    captions.checked = known.captions;
+    const show = () => (track.mode = captions.checked ? "showing" : "hidden");
+    show();
+    captions.addEventListener("change", () => show(preferences({ captions: captions.checked })));
+    this.media.textTracks.addEventListener("change", () => (captions.checked = track.mode === "showing"));
+  }
+
+  run(speed) {
+    this.media.defaultPlaybackRate = this.media.playbackRate = Number(speed);
+  }
+
+  begin(at) {
+    this.begun = true;
+    this.cover.hidden = true;
+    this.media.controls = true;
+    this.load(this.chosen?.dataset.src ?? this.source, at);
+    this.media.focus();
+    if (navigator.mediaSession) {
+      navigator.mediaSession.metadata = new MediaMetadata({ title: this.section.getAttribute("aria-label") });
+    }
+    if (lesson) opened();
+  }
+
+  load(source, at) {
+    const { media } = this;
+    this.earlier = this.played();
+    this.at = at > media.duration - AT_END ? 0 : at;
+    media.src = source;
+    media.addEventListener("loadedmetadata", () => this.at && (media.currentTime = this.at), { once: true });
+    media.play().catch(() => {});
+  }
+
+  choose(input) {
+    this.cover.querySelector("[data-cost]").textContent = input.dataset.size;
+    if (this.begun) this.load(input.dataset.src, this.now());
+  }
+
+  // From a line of the transcript.
+  seek(at) {
+    if (!this.begun) this.begin(at);
+    else if (this.media.readyState) this.media.currentTime = at;
+    this.media.play().catch(() => {});
+  }
+
+  // Where one stands, also while a new source has not told its length yet.
+  now() {
+    return this.media.readyState ? this.media.currentTime : this.at;
+  }
+
+  bePatient() {
+    clearTimeout(this.timer);
+    if (!this.media.paused && this.media.readyState < 3) this.timer = setTimeout(() => this.say(), PATIENCE);
+  }
+
+  recovered() {
+    clearTimeout(this.timer);
+    this.triedAgain = false;
+    this.trouble.hidden = true;
+  }
+
+  // The address in the page may just be too old: once it is asked for anew without a word.
+  failed() {
+    clearTimeout(this.timer);
+    if (!this.begun) return;
+    if (this.triedAgain || !navigator.onLine || !this.section.dataset.fresh) return this.say();
+    this.again();
+  }
+
+  say() {
+    this.trouble.hidden = false;
+  }
+
+  again() {
+    const { fresh } = this.section.dataset;
+    const source = this.chosen?.dataset.src ?? this.source;
+    this.triedAgain = true;
+    this.trouble.hidden = true;
+    this.load(fresh ? `${fresh}?versi=${this.chosen?.value ?? this.section.dataset.usual}` : source, this.now());
+  }
+
+  played() {
+    return [...this.earlier, ...milliseconds(this.media.played)];
+  }
+
+  async tell({ now = false } = {}) {
+    const { lesson: activity, cohort } = lesson ?? {};
+    const file = this.section.dataset.player;
+    const content = { cohort, activity, file, ranges: this.played(), position: Math.round(this.now() * 1000) };
+    const told = JSON.stringify(content);
+    if (!lesson || !content.ranges.length || told === this.told) return;
+    this.told = told;
+    const box = await opened();
+    await box.put(KIND, `${file} ${visit}`, content);
+    if (now) box.flush();
+  }
+
+  // What an earlier visit could not send yet is newer than what the server knows.
+  stood(position) {
+    this.at = position / 1000;
+    this.section.querySelector("[data-stop]").textContent = face(this.at);
+    this.section.querySelector("[data-stood]").hidden = false;
+  }
 }
 
-function chosen(section, link) {
-  return section.querySelector(".segments :checked")?.dataset.src ?? link.href;
-}
+// The transcript: its lines play from where they are said, the one being said is marked, and a word can be looked for.
+class Transcript {
+  constructor(player) {
+    this.player = player;
+    this.box = player.section.querySelector("[data-transcript]");
+    this.lines = Array.from(this.box.querySelectorAll("[data-at]"));
+    this.box.addEventListener("toggle", () => this.make(), { once: true });
+    player.media.addEventListener("timeupdate", () => this.follow(player.media.currentTime));
+  }
 
-function addCaptions(section, video) {
-  if (!section.dataset.captions) return;
-  const track = document.createElement("track");
-  Object.assign(track, { kind: "captions", srclang: "id", src: section.dataset.captions, default: true });
-  track.label = section.dataset.captionsLabel;
-  video.append(track);
-}
+  make() {
+    this.lines.forEach((line) => {
+      const button = document.createElement("button");
+      const clock = document.createElement("span");
+      clock.textContent = line.dataset.clock;
+      button.type = "button";
+      button.append(clock, line.textContent);
+      button.addEventListener("click", () => this.player.seek(Number(line.dataset.at)));
+      line.replaceChildren(button);
+      line.removeAttribute("data-clock");
+    });
+    const field = this.box.querySelector("[data-search]");
+    field.hidden = false;
+    field.querySelector("input").addEventListener("input", (event) => this.search(event.target.value));
+  }
 
-function failed(section, video) {
-  const sentence = document.createElement("p");
-  sentence.className = "tone-danger small";
-  sentence.setAttribute("role", "alert");
-  sentence.textContent = section.dataset.failed;
-  video.addEventListener("error", () => section.querySelector(".video-body").append(sentence));
-  video.addEventListener("loadeddata", () => sentence.remove());
-}
+  search(words) {
+    const wanted = words.trim().toLowerCase();
+    for (const line of this.lines) line.hidden = !line.textContent.toLowerCase().includes(wanted);
+    const found = this.box.querySelector("[data-found]");
+    found.dataset.hint ??= found.textContent;
+    const count = this.lines.filter((line) => !line.hidden).length;
+    found.textContent = wanted ? found.dataset.say.replace("{count}", count) : found.dataset.hint;
+  }
 
-function open(section, link) {
-  const frame = document.createElement("div");
-  frame.className = "poster";
-  const video = document.createElement("video");
-  Object.assign(video, { controls: true, preload: "none", playsInline: true, src: chosen(section, link) });
-  const picture = link.querySelector("img");
-  if (picture) video.poster = picture.src;
-  addCaptions(section, video);
-  failed(section, video);
-  const watching = watcher(section, video);
-  const start = Number(section.dataset.start);
-  if (start) video.addEventListener("loadedmetadata", () => (video.currentTime = start), { once: true });
-  section.querySelectorAll(".segments input").forEach((input) =>
-    input.addEventListener("change", () => {
-      const at = video.currentTime;
-      watching.keep();
-      video.src = input.dataset.src;
-      video.addEventListener("loadedmetadata", () => (video.currentTime = at), { once: true });
-      video.play();
-    }),
-  );
-  frame.append(video);
-  link.replaceWith(frame);
-  video.focus();
-  video.play();
-}
-
-function ready(section) {
-  const link = section.querySelector("[data-video]");
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    open(section, link);
-  });
-  section.querySelectorAll(".segments input").forEach((input) =>
-    input.addEventListener("change", () => {
-      const words = link.querySelector(".poster-play > span");
-      if (words) words.lastChild.textContent = ` · ${input.dataset.size}`;
-    }),
-  );
+  follow(time) {
+    const said = this.lines.findLast((line) => Number(line.dataset.at) <= time);
+    if (said === this.said) return;
+    this.said?.removeAttribute("aria-current");
+    this.said = said;
+    if (!said) return;
+    said.setAttribute("aria-current", "true");
+    const list = said.parentElement;
+    list.scrollTop = said.offsetTop - list.offsetTop - list.clientHeight / 3;
+  }
 }
 
 // "Hemat data": the picture is fetched where its link stood.
@@ -125,5 +271,19 @@ function showPicture(event) {
   link.replaceWith(picture);
 }
 
-document.querySelectorAll("[data-player]").forEach(ready);
+function leftBehind() {
+  try {
+    return localStorage.getItem("bina-waiting") === document.body.dataset.person;
+  } catch {
+    return false;
+  }
+}
+
+const players = Array.from(document.querySelectorAll("[data-player]"), (section) => new Player(section));
 document.addEventListener("click", showPicture);
+if (lesson && players.length && leftBehind()) {
+  const box = await opened();
+  for (const { content } of box.list(KIND)) {
+    players.find((player) => player.section.dataset.player === content.file && !player.begun)?.stood(content.position);
+  }
+}
