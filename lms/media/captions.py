@@ -91,20 +91,25 @@ def transcript(cues: Sequence[Cue]) -> str:
 def lines(cues: Iterable[Cue]) -> list[Cue]:
     """What is said in pieces to be read and tapped: about a sentence each, from where it begins until it ends."""
     pieces: list[Cue] = []
+    before = ""
     for cue in sorted(cues, key=lambda cue: (cue.start, cue.end)):
         said = " ".join(cue.text.split())
-        last = pieces[-1] if pieces else None
-        if last is not None and said == last.text:
-            continue
-        if last is None or _is_whole(last) or cue.start - last.end >= _PAUSE:
-            pieces.append(Cue(cue.start, cue.end, said))
-        else:
-            pieces[-1] = Cue(last.start, max(last.end, cue.end), f"{last.text} {said}")
+        if said != before:
+            _add_line(pieces, Cue(cue.start, cue.end, said))
+        before = said
     return pieces
 
 
-def _is_whole(piece: Cue) -> bool:
-    return piece.text.endswith(_SENTENCE_END) or len(piece.text) > _LONG_LINE
+def _add_line(pieces: list[Cue], cue: Cue) -> None:
+    last = pieces[-1] if pieces else None
+    if last is None or _is_whole(last.text) or cue.start - last.end >= _PAUSE:
+        pieces.append(cue)
+    else:
+        pieces[-1] = Cue(last.start, max(last.end, cue.end), f"{last.text} {cue.text}")
+
+
+def _is_whole(text: str) -> bool:
+    return text.endswith(_SENTENCE_END) or len(text) > _LONG_LINE
 
 
 def _say(paragraphs: list[str], said: str, *, paused: bool) -> None:
