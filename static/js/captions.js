@@ -13,6 +13,7 @@ const end = Number(form.dataset.length) || Infinity;
 const past = [];
 const track = media?.addTextTrack("captions");
 let current = null;
+let pressed = false;
 
 const part = (row, name) => row.querySelector(`[data-${name}]`);
 const rows = () => Array.from(list.children);
@@ -90,8 +91,13 @@ function point(row, fault) {
   said.hidden = !fault;
   said.textContent = mould.dataset[fault] ?? "";
   const inText = fault === "empty";
-  part(row, "words").toggleAttribute("aria-invalid", inText);
-  for (const field of ["start", "end"]) part(row, field).toggleAttribute("aria-invalid", Boolean(fault) && !inText);
+  invalid(part(row, "words"), inText);
+  for (const field of ["start", "end"]) invalid(part(row, field), Boolean(fault) && !inText);
+}
+
+function invalid(field, is) {
+  if (is) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
 }
 
 function remember() {
@@ -156,10 +162,15 @@ list.addEventListener("click", (event) => {
   if (row.isConnected) name(row);
   settle();
 });
+// Not while a finger is down: a sentence that appears would push the button away from under it.
 list.addEventListener("change", (event) => {
   name(event.target.closest(".cue"));
-  settle();
+  if (pressed) document.addEventListener("pointerup", () => setTimeout(settle), { once: true });
+  else settle();
 });
+document.addEventListener("pointerdown", () => (pressed = true), true);
+document.addEventListener("pointerup", () => (pressed = false), true);
+document.addEventListener("pointercancel", () => (pressed = false), true);
 document.querySelector("[data-add]")?.addEventListener("click", () => {
   remember();
   const from = media.currentTime * 1000;

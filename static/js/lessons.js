@@ -2,6 +2,8 @@
 // it is asked for; what was really played goes through the outbox, also days later; a store that is silent may be asked
 // again. Without this module the browser's player and the transcript stand there alone.
 
+import { Played } from "./lib/played.js";
+
 const TELL_EVERY = 15_000;
 const PATIENCE = 12_000; // without a byte
 const AT_END = 3; // seconds before the end, from where playing begins anew
@@ -41,17 +43,9 @@ function preferences(changed) {
   }
 }
 
-function milliseconds(played) {
-  return Array.from({ length: played.length }, (_, i) => [
-    Math.round(played.start(i) * 1000),
-    Math.round(played.end(i) * 1000),
-  ]);
-}
-
 const face = (seconds) => `${Math.floor(seconds / 60)}.${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 class Player {
-  earlier = []; // what was played of sources before this one: a new source empties `played`
   told = "";
   timer = 0;
   triedAgain = false;
@@ -59,6 +53,7 @@ class Player {
   constructor(section) {
     this.section = section;
     this.media = section.querySelector("video, audio");
+    this.played = new Played(this.media);
     this.cover = section.querySelector("[data-play]");
     this.trouble = section.querySelector("[data-trouble]");
     this.qualities = Array.from(section.querySelectorAll(".segments input"));
@@ -111,8 +106,8 @@ class Player {
     const [track] = this.media.textTracks;
     captions.checked = known.captions;
     const show = () => (track.mode = captions.checked ? "showing" : "hidden");
-    show();
     captions.addEventListener("change", () => show(preferences({ captions: captions.checked })));
+    this.media.addEventListener("play", show, { once: true });
     this.media.textTracks.addEventListener("change", () => (captions.checked = track.mode === "showing"));
   }
 
@@ -134,7 +129,7 @@ class Player {
 
   load(source, at) {
     const { media } = this;
-    this.earlier = this.played();
+    this.played.stop();
     this.at = at > media.duration - AT_END ? 0 : at;
     media.src = source;
     media.addEventListener("loadedmetadata", () => this.at && (media.currentTime = this.at), { once: true });
@@ -189,14 +184,10 @@ class Player {
     this.load(fresh ? `${fresh}?versi=${this.chosen?.value ?? this.section.dataset.usual}` : source, this.now());
   }
 
-  played() {
-    return [...this.earlier, ...milliseconds(this.media.played)];
-  }
-
   async tell({ now = false } = {}) {
     const { lesson: activity, cohort } = lesson ?? {};
     const file = this.section.dataset.player;
-    const content = { cohort, activity, file, ranges: this.played(), position: Math.round(this.now() * 1000) };
+    const content = { cohort, activity, file, ranges: this.played.all(), position: Math.round(this.now() * 1000) };
     const told = JSON.stringify(content);
     if (!lesson || !content.ranges.length || told === this.told) return;
     this.told = told;
