@@ -161,7 +161,7 @@ def player(store: ObjectStore, file: LessonFile, *, saver: bool) -> Player:
         id=file.id,
         title=file.title,
         audio=file.part == Part.AUDIO,
-        state="ready" if names else _state(file),
+        state="ready" if names else "failed" if media.state is MediaState.FAILED else "waiting",
         problem=problem(media),
         poster=source_of(store, media, "poster").url if "poster" in media.renditions else None,
         sources=[source_of(store, media, name) for name in names],

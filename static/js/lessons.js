@@ -118,6 +118,7 @@ class Player {
   begin(at) {
     this.begun = true;
     this.cover.hidden = true;
+    this.section.querySelector("[data-stood]").hidden = true;
     this.media.controls = true;
     this.load(this.chosen?.dataset.src ?? this.source, at);
     this.media.focus();

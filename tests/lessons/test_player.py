@@ -269,6 +269,15 @@ def test_without_network_nothing_watched_is_lost_and_the_button_keeps_its_word(c
     assert cinema.watched()[1] >= 8900
 
 
+def test_leaving_in_the_middle_tells_where_one_stood(cinema: Cinema) -> None:
+    page = cinema.open()
+    page.get_by_label("Kecepatan").select_option("2")
+    reach(play(page), 4)
+    page.goto(f"/kelas/{cinema.cohort_id}")
+    until(page, lambda: cinema.watched()[1] >= 3500)
+    assert cinema.watched()[0][-1][1] >= 3000
+
+
 def test_a_store_that_fails_or_is_silent_is_asked_again(cinema: Cinema) -> None:
     page = cinema.open()
     page.clock.install()

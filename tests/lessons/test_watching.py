@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Completion
-from courses.lessons.models import LessonMedia, Watched
+from courses.lessons.models import LessonMedia, Part, Watched
 from courses.progress.models import Progress, State
 from lms.database import new_id
 from lms.people.models import Person
@@ -231,6 +231,29 @@ def test_a_page_that_stood_too_long_gets_a_fresh_address(
         assert film.status_code == 200
     assert ayu.get(f"{fresh}?versi=1080p").status_code == 404
     assert client_of(scene.budi).get(f"{fresh}?versi=play").status_code == 404
+
+
+def test_a_recording_is_heard_with_its_transcript(
+    scene: Scene, session: Session, client_of: Client, phone: Phone
+) -> None:
+    file = fake_video(session, scene, scene.lesson)
+    media = scene.media_of(file)
+    file.part, file.captions = Part.AUDIO, "WEBVTT\n\n00:01.000 --> 00:02.000\nSelamat pagi.\n"
+    media.kind, media.content_type = "m4a", "audio/mp4"
+    media.renditions = {
+        name: {"key": media.key, "type": "audio/mp4", "size": size}
+        for name, size in (("audio", 700_000), ("play", 4_000_000))
+    }
+    session.commit()
+    page = client_of(scene.ayu).get(scene.page).text
+    assert "<audio controls" in page
+    assert "<video" not in page
+    assert 'data-usual="audio"' in page
+    assert "700 KB" in page
+    assert "4 MB" not in page
+    assert "Selamat pagi." in page
+    phone.send(watched(scene, file, (0, 50_000)))
+    assert "Anda terakhir mendengarkan sampai" in client_of(scene.ayu).get(scene.page).text
 
 
 def test_who_saves_data_hears_first_and_nothing_loads_by_itself(
