@@ -74,3 +74,13 @@ export function halves({ start, end, text }, caret) {
     { start: cut, end, text: text.slice(at).trim() },
   ];
 }
+
+// What is wrong with a cue that follows one which began at `before`, in a recording of `length` ms; "" if nothing is.
+export function faultOf(cue, before, length) {
+  const [from, to] = [milliseconds(cue.start), milliseconds(cue.end)];
+  if (Number.isNaN(from) || Number.isNaN(to)) return "time";
+  if (to <= from) return "order";
+  if (from >= length) return "late";
+  if (from < before) return "before";
+  return cue.text.trim() ? "" : "empty";
+}

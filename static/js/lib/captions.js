@@ -1,7 +1,7 @@
 // Captions cue by cue beside their recording: heard from here, retimed, split, joined, taken out, and checked at the cue.
 // What is sent is the text field of the form; without this module it stands there alone.
 
-import { clock, halves, milliseconds, read, write } from "./lib/cues.js";
+import { clock, faultOf, halves, milliseconds, read, write } from "./cues.js";
 
 const LENGTH = 3000; // of a new cue
 const form = document.querySelector("[data-cues]");
@@ -65,9 +65,8 @@ function check() {
   let before = 0;
   const faulty = rows().filter((row) => {
     const cue = cueOf(row);
-    const from = milliseconds(cue.start);
-    const fault = faultOf(cue, from, before);
-    before = from || before;
+    const fault = faultOf(cue, before, end);
+    before = milliseconds(cue.start) || before;
     point(row, fault);
     return fault;
   });
@@ -75,15 +74,6 @@ function check() {
   said.hidden = !faulty.length;
   said.textContent = said.dataset.say.replace("{count}", faulty.length);
   return faulty;
-}
-
-function faultOf(cue, from, before) {
-  const to = milliseconds(cue.end);
-  if (Number.isNaN(from) || Number.isNaN(to)) return "time";
-  if (to <= from) return "order";
-  if (from >= end) return "late";
-  if (from < before) return "before";
-  return cue.text.trim() ? "" : "empty";
 }
 
 function point(row, fault) {
