@@ -10,6 +10,8 @@ let outbox = null;
 function opened() {
   outbox ??= open().then((found) => {
     found.addEventListener("receipt", ({ detail }) => heard(detail));
+    // When the page is left there is no time to ask for a token.
+    if (!found.wire.token) found.wire.renew().catch(() => {});
     return found;
   });
   return outbox;

@@ -256,6 +256,7 @@ def test_without_network_nothing_watched_is_lost_and_the_button_keeps_its_word(c
     film.evaluate("(film) => { film.currentTime = 8; }")
     reach(film, 9)
     film.evaluate("(film) => film.pause()")
+    expect(page.get_by_text("2 pekerjaan menunggu")).to_be_visible()
     page.goto(f"/kelas/{cinema.cohort_id}/pelajaran/{cinema.next_id}")
     page.get_by_role("button", name="Tandai selesai dan lanjutkan").click()
     expect(page.get_by_text("tersimpan di ponsel ini")).to_be_visible()
