@@ -761,6 +761,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("watch_percent", sa.Integer(), nullable=False),
         sa.Column("after_id", sa.Uuid(), nullable=True),
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1034,6 +1035,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("alt", sa.Text(), nullable=False),
         sa.Column("captions", sa.Text(), nullable=False),
+        sa.Column("captions_version", sa.Integer(), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1209,6 +1211,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
+        "caption_version",
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("captions", sa.Text(), nullable=False),
+        sa.Column("saved_by", sa.Uuid(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["lesson_media.id"], name=op.f("fk_caption_version_file_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by"], ["person.id"], name=op.f("fk_caption_version_saved_by"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_caption_version")),
+        sa.UniqueConstraint("file_id", "version", name=op.f("uq_caption_version_file_id_version")),
+    )
+    op.create_table(
         "extra_time",
         sa.Column("enrolment_id", sa.Uuid(), nullable=False),
         sa.Column("activity_id", sa.Uuid(), nullable=False),
@@ -1227,6 +1246,7 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("ranges", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
@@ -1708,6 +1728,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_lesson_watched_file_id"), table_name="lesson_watched")
     op.drop_table("lesson_watched")
     op.drop_table("extra_time")
+    op.drop_table("caption_version")
     op.drop_index("uq_attempt_open", table_name="attempt", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_attempt_overdue", table_name="attempt", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_attempt_activity_state", table_name="attempt")

@@ -17,7 +17,7 @@ from courses.catalogue.models import Activity, CourseStaff
 from courses.certificates.services import issue
 from courses.cohorts.queries import seat_of
 from courses.exchange.models import CourseImport
-from courses.lessons.models import LessonMedia, Part
+from courses.lessons.models import CaptionVersion, LessonMedia, Part
 from courses.progress.models import State
 from courses.progress.services import record
 from courses.projects import forming
@@ -75,9 +75,14 @@ def _learning(session: Session, made: matrix.Scene, now: datetime) -> None:
     group = forming.add_group(session, ran, "Kelompok 1", now=now)
     forming.place(session, ran, {seat.id: group.id}, by=actor_for(citra, Role.INSTRUCTOR), now=now)
     media = make_file(session, ayu, now)
-    file = LessonMedia(activity_id=lesson.id, media_id=media.id, part=Part.ATTACHMENT)
     session.add(Rendering(media_id=media.id, name="240p", state=Making.READY, active_at=now))
+    vtt = "WEBVTT\n\n00:00.000 --> 00:02.000\nSelamat pagi.\n"
+    file = LessonMedia(
+        activity_id=lesson.id, media_id=media.id, part=Part.VIDEO, captions=vtt, captions_version=1
+    )
     session.add(file)
+    session.flush()
+    session.add(CaptionVersion(file_id=file.id, version=1, captions=vtt, saved_at=now))
     make_template(session, made.agency, now)
     attempt = start(session, place, quiz.activity_id, now=now)
     for activity_id in (lesson.id, quiz.activity_id, project.activity_id):

@@ -12,14 +12,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from courses.catalogue.forms import VersionedForm
-from courses.catalogue.models import Completion, Kind
+from courses.catalogue.models import WATCH_PERCENT, Completion, Kind
 from lms.errors import Invalid
 from lms.web import Form
 
 KIND_NAMES = {Kind.LESSON: _l("Pelajaran"), Kind.QUIZ: _l("Kuis"), Kind.PROJECT: _l("Proyek kelompok")}
 COMPLETION_NAMES = {
     Completion.VIEWED: _l("Ditandai selesai oleh peserta"),
-    Completion.WATCHED: _l("Video atau audio diputar sampai akhir"),
+    Completion.WATCHED: _l("Video atau audio cukup diputar"),
     Completion.SUBMITTED: _l("Dikumpulkan"),
     Completion.PASSED: _l("Lulus"),
     Completion.MARKED: _l("Dinilai pengajar"),
@@ -83,6 +83,10 @@ class ActivityForm(VersionedForm):
     )
     required = BooleanField(_l("Wajib untuk sertifikat"))
     completion = RadioField(_l("Selesai bila"))
+    watch_percent = IntegerField(
+        _l("Bagian yang harus diputar"),
+        validators=[Optional(), NumberRange(1, 100, _l("Tulis angka antara 1 dan 100."))],
+    )
     after = SelectField(_l("Terbuka setelah"))
 
     def settings(self) -> dict[str, Any]:
@@ -91,6 +95,7 @@ class ActivityForm(VersionedForm):
             "minutes": self.minutes.data or 0,
             "required": self.required.data,
             "completion": Completion(self.completion.data),
+            "watch_percent": self.watch_percent.data or WATCH_PERCENT,
             "after_id": uuid.UUID(self.after.data) if self.after.data else None,
         }
 

@@ -154,6 +154,7 @@ def _as_typed(found: Activity) -> dict[str, Any]:
         "minutes": found.minutes,
         "required": found.required,
         "completion": found.completion.value,
+        "watch_percent": found.watch_percent,
         "after": str(found.after_id or ""),
         "version": found.version,
     }

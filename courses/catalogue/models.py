@@ -31,6 +31,8 @@ class Completion(enum.StrEnum):
     MARKED = "marked"
 
 
+WATCH_PERCENT = 90
+
 # What each kind may ask for; the first is the usual one.
 COMPLETIONS = {
     Kind.LESSON: (Completion.VIEWED, Completion.WATCHED),
@@ -101,6 +103,8 @@ class Activity(Identified, Model):
     published: Mapped[bool] = mapped_column(default=False)
     required: Mapped[bool] = mapped_column(default=True)
     completion: Mapped[Completion] = mapped_column(choice(Completion), default=Completion.VIEWED)
+    # How much of its videos and recordings must be played, where `completion` is "watched": the rest are usually credits.
+    watch_percent: Mapped[int] = mapped_column(default=WATCH_PERCENT)
     after_id: Mapped[uuid.UUID | None] = mapped_column(fk("activity.id", set_null=True))
     # What the row says beside its state: "10 soal, 20 menit", "video 8 menit"; written by the feature of the kind.
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

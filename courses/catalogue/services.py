@@ -228,6 +228,7 @@ def _copied(old: Activity, module: Module) -> Activity:
         position=old.position,
         required=old.required,
         completion=old.completion,
+        watch_percent=old.watch_percent,
         detail=dict(old.detail),
     )
 

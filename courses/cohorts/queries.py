@@ -71,6 +71,14 @@ def seat_of(session: Session, actor: Actor, cohort_id: uuid.UUID) -> Seat:
     return Seat(*row)
 
 
+def seat_of_enrolment(session: Session, enrolment_id: uuid.UUID) -> Seat:
+    """The place of an enrolment that the caller has already found for its reader. Raises NotFound when it has ended."""
+    row = session.execute(_seats().where(Enrolment.id == enrolment_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Seat(*row)
+
+
 def seats_for(session: Session, actor: Actor) -> list[Seat]:
     """All places of the actor, those that end first in front."""
     rows = session.execute(

@@ -156,6 +156,7 @@ class _Writer:
             "required": activity.required,
             "published": activity.published,
             "completion": activity.completion.value,
+            "watch_percent": activity.watch_percent,
             "after": self.places.get(activity.after_id) if activity.after_id else None,
         }
         return facts | _KINDS[activity.kind](self, activity, stem)

@@ -1,7 +1,7 @@
 """Our own course folder: course.json beside its lessons, quizzes and files; read into a plan, and its questions.
 
 course.json   title, summary, objectives [], jp, tags [], cover, modules [{title, activities [...]}]
-activity      kind (lesson, quiz, project), title, minutes, required, published, completion,
+activity      kind (lesson, quiz, project), title, minutes, required, published, completion, watch_percent,
               after [module, activity] from 0; the rest by its kind:
 lesson        file (Markdown; its pictures by relative name), video, captions,
               files [{file, alt, captions}]: further videos, recordings, PDFs, attachments in order
@@ -64,6 +64,7 @@ def _activity(files: Files, item: Any, left_out: list[Line]) -> ActivityPlan:
         required=bool(item.get("required", True)),
         published=bool(item.get("published", True)),
         completion=_completion(item),
+        watch_percent=min(100, _number(item, "watch_percent")),
         after=_after(item),
     )
 

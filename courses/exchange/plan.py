@@ -32,7 +32,7 @@ class FilePlan:
 class ActivityPlan:
     """An activity. `source` is a lesson's Markdown; `facts` is what the folder says of a quiz or a project.
 
-    `after` is (number of module, number of activity), both from 0.
+    `after` is (number of module, number of activity), both from 0; `watch_percent` 0 leaves it as usual.
     """
 
     kind: str
@@ -45,6 +45,7 @@ class ActivityPlan:
     required: bool = True
     published: bool = True
     completion: str | None = None
+    watch_percent: int = 0
     after: tuple[int, int] | None = None
 
 

@@ -13,13 +13,14 @@ from urllib.parse import unquote
 
 from sqlalchemy.orm import Session
 
-from courses.catalogue.models import COMPLETIONS, Activity, Completion, Course, Kind, Module
+from courses.catalogue.models import COMPLETIONS, WATCH_PERCENT, Activity, Completion, Course, Kind, Module
 from courses.catalogue.services import add_activity, add_module, create_course
 from courses.exchange.format import question_content
 from courses.exchange.plan import ActivityPlan, CoursePlan, FilePlan, Line
 from courses.exchange.reading import read
 from courses.exchange.sources import Files, beside, opened
-from courses.lessons.intake import attach, vtt_of
+from courses.lessons.captions import vtt_of
+from courses.lessons.intake import attach
 from courses.lessons.models import Part
 from courses.lessons.prose import pictures_in
 from courses.lessons.services import write_lesson
@@ -142,6 +143,7 @@ def _activity(desk: Desk, module: Module, item: ActivityPlan) -> Activity:
     activity.required = item.required
     if item.completion in COMPLETIONS[kind]:
         activity.completion = Completion(item.completion)
+    activity.watch_percent = item.watch_percent or WATCH_PERCENT
     FILL[kind](desk, activity, item)
     return activity
 

@@ -17,10 +17,10 @@ from courses.lessons import intake
 from courses.lessons.editing import EDIT, lesson_activity
 from courses.lessons.forms import FileForm, ids_in, media_in, step_in
 from courses.lessons.models import LessonMedia
-from courses.lessons.queries import LessonFile, file_of, files_of, page_of
+from courses.lessons.queries import file_of, file_with_media, files_of, page_of
 from courses.lessons.showing import quality_name, reading, source_problem
 from courses.lessons.views import blueprint as blueprint
-from courses.lessons.views import vtt
+from courses.lessons.views import data_saver, vtt
 from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid
@@ -97,7 +97,7 @@ def pasted(activity_id: uuid.UUID) -> dict[str, str]:
 @needs(AUTHOR)
 def file(activity_id: uuid.UUID, file_id: uuid.UUID) -> str:
     activity, row = _file(activity_id, file_id)
-    return _file_page(activity, row, FileForm(alt=row.alt, captions=row.captions))
+    return _file_page(activity, row, FileForm(alt=row.alt))
 
 
 @blueprint.post(FILE)
@@ -107,20 +107,9 @@ def describe(activity_id: uuid.UUID, file_id: uuid.UUID) -> str | Response | tup
     form = FileForm()
     if not form.validate_on_submit():
         return _file_page(activity, row, form), 422
-    try:
-        typed = _uploaded_captions() or form.captions.data or ""
-        intake.describe(session(), activity, row, alt=form.alt.data or "", captions=typed)
-    except Invalid as refusal:
-        form.refuse(refusal.field, _(refusal.message) % refusal.values)
-        return _file_page(activity, row, form), 422
+    intake.describe(session(), activity, row, alt=form.alt.data or "")
     flash(_("Keterangan berkas tersimpan."), "success")
     return redirect(url_for("lessons.files", activity_id=activity_id), 303)
-
-
-def _uploaded_captions() -> str:
-    """A caption file that was chosen in the form, as text."""
-    chosen = request.files.get("berkas")
-    return intake.captions_of(chosen.stream.read()) if chosen and chosen.filename else ""
 
 
 def _file(activity_id: uuid.UUID, file_id: uuid.UUID) -> tuple[Activity, LessonMedia]:
@@ -128,7 +117,7 @@ def _file(activity_id: uuid.UUID, file_id: uuid.UUID) -> tuple[Activity, LessonM
 
 
 def _file_page(activity: Activity, row: LessonMedia, form: FileForm) -> str:
-    held = LessonFile(row, session().get_one(Media, row.media_id))
+    held = file_with_media(session(), row)
     return render_template("lessons/file.html", activity=activity, file=held, form=form)
 
 
@@ -168,7 +157,8 @@ def look(activity_id: uuid.UUID) -> str:
         "lessons/look.html",
         activity=activity,
         writable=may_edit(session(), actor(), session().get_one(Course, activity.course_id)),
-        lesson=reading(page, store(), saver=actor().data_saver),
+        lesson=reading(page, store(), saver=data_saver()),
+        saver=data_saver(),
         captions_url=partial(url_for, "lessons.look_captions", activity_id=activity_id),
         quality_name=quality_name,
         sheet_page=page_number(),

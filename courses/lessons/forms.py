@@ -25,6 +25,11 @@ class FileForm(Form):
     """What an author says about a file."""
 
     alt = StringField(_l("Nama atau teks pengganti"), validators=[Length(max=500)])
+
+
+class CaptionsForm(VersionedForm):
+    """Captions as WebVTT or SubRip text, and the version of them from which the author started."""
+
     captions = TextAreaField(_l("Takarir WebVTT"))
 
 
@@ -64,11 +69,19 @@ def step_in(form: Mapping[str, str]) -> int:
     return -1 if form.get("ke") == "atas" else 1
 
 
-def watched_in(body: object) -> tuple[list[tuple[int, int]], int]:
-    """The ranges and position that a player reports, in milliseconds. Raises Invalid for anything else."""
-    if not isinstance(body, Mapping) or not isinstance(body.get("ranges"), list):
+def lesson_in(content: Mapping[str, Any]) -> tuple[uuid.UUID, uuid.UUID]:
+    """The cohort and the activity of which a phone tells."""
+    cohort_id, activity_id = ids_in(str(content.get(name, "")) for name in ("cohort", "activity"))
+    return cohort_id, activity_id
+
+
+def watched_in(content: Mapping[str, Any]) -> tuple[uuid.UUID, list[tuple[int, int]], int]:
+    """The file, ranges and position that a player reports, in milliseconds. Raises Invalid for anything else."""
+    ranges = content.get("ranges")
+    if not isinstance(ranges, list):
         raise Invalid
-    return [_range(pair) for pair in body["ranges"]], _milliseconds(body.get("position", 0))
+    [file_id] = ids_in([str(content.get("file", ""))])
+    return file_id, [_range(pair) for pair in ranges], _milliseconds(content.get("position", 0))
 
 
 def _range(pair: Any) -> tuple[int, int]:

@@ -21,7 +21,6 @@ from courses.lessons.services import refresh, write_lesson
 from lms.access import Actor
 from lms.errors import N_, Conflict, Invalid
 from lms.events import publish
-from lms.media.captions import decoded, from_srt, from_vtt, to_vtt
 from lms.media.kinds import Group
 from lms.media.models import Media
 from lms.media.names import clean_name
@@ -96,30 +95,10 @@ def attach_described(
         attach(session, activity, media, alt=alt, now=now)
 
 
-def describe(session: Session, activity: Activity, file: LessonMedia, *, alt: str, captions: str) -> None:
-    """Say what a file is called or shows, and what is said in it. Raises Invalid at captions that cannot be read."""
+def describe(session: Session, activity: Activity, file: LessonMedia, *, alt: str) -> None:
+    """Say what a file is called or shows."""
     file.alt = alt.strip()
-    file.captions = vtt_of(captions)
     _seen_anew(session, activity)
-
-
-def vtt_of(typed: str) -> str:
-    """Typed or pasted captions (WebVTT or SubRip) as WebVTT; "" stays "". Raises Invalid with the line."""
-    text = typed.replace("\r\n", "\n").strip()
-    if not text:
-        return ""
-    try:
-        return to_vtt(from_vtt(text) if text.startswith("WEBVTT") else from_srt(text))
-    except Invalid as refusal:
-        raise Invalid(refusal.message, field="captions", **refusal.values) from refusal
-
-
-def captions_of(data: bytes) -> str:
-    """The text of a caption file. Raises Invalid, at the field of captions."""
-    try:
-        return decoded(data)
-    except Invalid as refusal:
-        raise Invalid(refusal.message, field="captions", **refusal.values) from refusal
 
 
 def insert_picture(

@@ -37,7 +37,10 @@ class Lesson(Model):
 
 
 class LessonMedia(Identified, Model):
-    """A file of a lesson: a video, pages, a picture, an attachment. `captions` is WebVTT text."""
+    """A file of a lesson: a video, pages, a picture, an attachment.
+
+    `captions` is WebVTT text; `captions_version` counts what it ever said, so that of two editors the second is told.
+    """
 
     __tablename__ = "lesson_media"
 
@@ -47,7 +50,21 @@ class LessonMedia(Identified, Model):
     position: Mapped[int] = mapped_column(default=0)
     alt: Mapped[str] = mapped_column(default="")
     captions: Mapped[str] = mapped_column(default="")
+    captions_version: Mapped[int] = mapped_column(default=0)
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CaptionVersion(Identified, Model):
+    """What the captions of a file said, from the first time on: correcting them loses nothing."""
+
+    __tablename__ = "caption_version"
+    __table_args__ = (sa.UniqueConstraint("file_id", "version"),)
+
+    file_id: Mapped[uuid.UUID] = mapped_column(fk("lesson_media.id", cascade=True))
+    version: Mapped[int]
+    captions: Mapped[str]
+    saved_by: Mapped[uuid.UUID | None] = mapped_column(fk("person.id"))
+    saved_at: Mapped[datetime]
 
 
 class LessonVersion(Identified, Model):
@@ -80,7 +97,10 @@ class LessonDraft(Model):
 
 
 class Watched(Model):
-    """What one learner has seen of one video or heard of one recording: ranges and last position in milliseconds."""
+    """What one learner has seen of one video or heard of one recording: ranges and last position in milliseconds.
+
+    `position_at` is when they stood there, which an answer that comes late from another phone does not change.
+    """
 
     __tablename__ = "lesson_watched"
 
@@ -90,4 +110,5 @@ class Watched(Model):
     )
     ranges: Mapped[list[Any]] = mapped_column(default=list)
     position: Mapped[int] = mapped_column(default=0)
+    position_at: Mapped[datetime]
     updated_at: Mapped[datetime]

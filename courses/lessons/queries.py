@@ -10,7 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from courses.lessons.models import Lesson, LessonDraft, LessonMedia, LessonVersion, Part, Watched
+from courses.catalogue.models import WATCH_PERCENT, Activity
+from courses.lessons.models import (
+    CaptionVersion,
+    Lesson,
+    LessonDraft,
+    LessonMedia,
+    LessonVersion,
+    Part,
+    Watched,
+)
+from courses.lessons.ranges import percent, watched
 from lms.errors import NotFound
 from lms.media.models import Media
 from lms.people.models import Person
@@ -47,11 +57,12 @@ class LessonFile:
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """A lesson with its files in order."""
+    """A lesson with its files in order; `enough` is the percentage to be played, where the author asks for that."""
 
     activity_id: uuid.UUID
     html: str
     files: list[LessonFile]
+    enough: int = WATCH_PERCENT
 
     def of(self, *parts: Part) -> list[LessonFile]:
         return [file for file in self.files if file.part in parts]
@@ -68,7 +79,8 @@ def lesson_of(session: Session, activity_id: uuid.UUID) -> Lesson:
 def page_of(session: Session, activity_id: uuid.UUID, enrolment_id: uuid.UUID | None) -> LessonPage:
     """A lesson and its files for one reader (None: an author who looks), in one statement."""
     found = (
-        sa.select(Lesson.html, LessonMedia, Media, Watched.ranges, Watched.position)
+        sa.select(Lesson.html, Activity.watch_percent, LessonMedia, Media, Watched.ranges, Watched.position)
+        .join(Activity, Activity.id == Lesson.activity_id)
         .outerjoin(LessonMedia, LessonMedia.activity_id == Lesson.activity_id)
         .outerjoin(Media, Media.id == LessonMedia.media_id)
         .outerjoin(Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == enrolment_id))
@@ -80,10 +92,16 @@ def page_of(session: Session, activity_id: uuid.UUID, enrolment_id: uuid.UUID | 
         raise NotFound
     files = [
         LessonFile(file, media, ranges or [], position or 0)
-        for _html, file, media, ranges, position in rows
+        for _html, _enough, file, media, ranges, position in rows
         if file is not None
     ]
-    return LessonPage(activity_id, rows[0].html, files)
+    return LessonPage(activity_id, rows[0].html, files, rows[0].watch_percent)
+
+
+def seen_percent(page: LessonPage) -> int:
+    """How much of all videos and recordings of a lesson its reader has seen."""
+    played = [file for file in page.of(Part.VIDEO, Part.AUDIO) if file.length]
+    return percent(sum(watched(file.ranges) for file in played), sum(file.length for file in played))
 
 
 def files_of(session: Session, activity_id: uuid.UUID) -> list[LessonFile]:
@@ -115,6 +133,10 @@ def file_of(session: Session, activity_id: uuid.UUID, file_id: uuid.UUID) -> Les
     return file
 
 
+def file_with_media(session: Session, row: LessonMedia) -> LessonFile:
+    return LessonFile(row, session.get_one(Media, row.media_id))
+
+
 def draft_of(session: Session, activity_id: uuid.UUID, person_id: uuid.UUID) -> LessonDraft | None:
     """What this author typed and has not shown to learners yet."""
     return session.get(LessonDraft, (activity_id, person_id))
@@ -144,6 +166,31 @@ def versions_of(session: Session, activity_id: uuid.UUID) -> list[VersionLine]:
         .order_by(LessonVersion.version.desc())
     )
     return [VersionLine(*row) for row in session.execute(found)]
+
+
+def caption_versions(session: Session, file_id: uuid.UUID) -> list[VersionLine]:
+    """Everything that the captions of a file ever said, the newest in front."""
+    found = (
+        sa.select(
+            CaptionVersion.version,
+            CaptionVersion.saved_at,
+            Person.full_name,
+            sa.func.length(CaptionVersion.captions),
+        )
+        .outerjoin(Person, Person.id == CaptionVersion.saved_by)
+        .where(CaptionVersion.file_id == file_id)
+        .order_by(CaptionVersion.version.desc())
+    )
+    return [VersionLine(*row) for row in session.execute(found)]
+
+
+def caption_version(session: Session, file_id: uuid.UUID, number: int) -> CaptionVersion:
+    version = session.scalars(
+        sa.select(CaptionVersion).where(CaptionVersion.file_id == file_id, CaptionVersion.version == number)
+    ).one_or_none()
+    if version is None:
+        raise NotFound
+    return version
 
 
 def version_of(session: Session, activity_id: uuid.UUID, number: int) -> LessonVersion:

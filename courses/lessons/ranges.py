@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 
 Range = tuple[int, int]
 
-# A video counts as watched from here on: the rest are usually credits.
-ENOUGH = 90
-
 
 def merged(ranges: Iterable[Sequence[int]]) -> list[Range]:
     """The union: in order, without overlaps or touching neighbours; empty and backward stretches are dropped."""

@@ -11,17 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from courses.catalogue.models import Activity, Completion
+from courses.catalogue.models import Activity
 from courses.catalogue.services import Stale
 from courses.lessons.models import Lesson, LessonDraft, LessonMedia, LessonVersion
 from courses.lessons.prose import rendered
 from courses.lessons.queries import LessonFile, draft_of, files_of, version_of
 from courses.lessons.weight import weight
-from courses.progress.models import Progress, State
-from courses.progress.outline import Row
-from courses.progress.services import record
 from lms.access import Actor
-from lms.errors import N_, Conflict, Invalid
+from lms.errors import N_, Invalid
 from lms.richtext import reading_minutes, text_of
 
 # A very long chapter of a book; longer ones are cut into lessons.
@@ -132,13 +129,6 @@ def facts_of(html: str, files: Sequence[LessonFile], milliseconds: int) -> dict[
 def bytes_of(html: str, files: Sequence[LessonFile]) -> int:
     """Text and files of a lesson as a phone loads them."""
     return len(html.encode()) + sum(weight(f.part, f.media.renditions, f.media.size) for f in files)
-
-
-def finish(session: Session, enrolment_id: uuid.UUID, row: Row, *, now: datetime) -> Progress:
-    """The learner says they are done. A video to be watched to its end must have been. Twice is the same as once."""
-    if row.completion == Completion.WATCHED and row.state != State.DONE:
-        raise Conflict(N_("Tonton video sampai akhir untuk menyelesaikan pelajaran ini."))
-    return record(session, enrolment_id, row.id, State.DONE, now=now)
 
 
 def copy_lessons(session: Session, copies: Mapping[uuid.UUID, uuid.UUID], *, now: datetime) -> None:

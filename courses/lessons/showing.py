@@ -9,22 +9,27 @@ from flask_babel import gettext as _
 
 from courses.lessons.models import Part
 from courses.lessons.prose import Shown, for_reader
-from courses.lessons.queries import LessonFile, LessonPage
+from courses.lessons.queries import LessonFile, LessonPage, seen_percent
 from courses.lessons.ranges import percent, watched
 from courses.lessons.services import bytes_of
-from courses.lessons.watching import seen_percent
-from courses.lessons.weight import qualities, usual
-from lms.media.captions import from_vtt, transcript
+from courses.lessons.weight import SOUND, WHOLE, played, usual
+from lms.media.captions import Cue, from_vtt, lines
 from lms.media.models import MediaState
 from lms.media.queries import PageShown, Source, pages_of, source_of, url_of
 from lms.media.words import problem
 from lms.shell.words import size as size_words
 from lms.storage.store import ObjectStore
 
+# Milliseconds before the end from where playing begins anew.
+AT_END = 3000
+
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A video or recording. `state` is ready, waiting or failed; `position` in seconds, `seen` in percent."""
+    """A video or recording. `state` is ready, waiting or failed; `position` in seconds, `seen` in percent.
+
+    `sources` are the cheapest first, `usual` names the one that is chosen at first. `lines` is the transcript.
+    """
 
     id: uuid.UUID
     title: str
@@ -36,7 +41,7 @@ class Player:
     usual: str | None
     seconds: int
     captions: bool
-    transcript: list[str]
+    lines: list[Cue]
     position: int
     seen: int
 
@@ -45,8 +50,14 @@ class Player:
         return next(source for source in self.sources if source.label == self.usual)
 
     @property
+    def plain(self) -> Source:
+        """What a browser without script plays: the cheapest that shows the pictures, if there are any."""
+        shown = (source for source in self.sources if source.content_type.startswith("video/"))
+        return next(shown, self.sources[0])
+
+    @property
     def transcript_size(self) -> int:
-        return len("\n".join(self.transcript).encode())
+        return sum(len(line.text.encode()) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ class Reading:
     attachments: list[Download]
     bytes: int
     seen: int
+    enough: int
 
     @property
     def kinds(self) -> str:
@@ -102,11 +114,12 @@ def reading(page: LessonPage, store: ObjectStore, *, saver: bool) -> Reading:
     }
     return Reading(
         prose=for_reader(page.html, pictures.get, saver=_picture_words if saver else None),
-        players=[_player(store, file) for file in page.of(Part.VIDEO, Part.AUDIO)],
+        players=[player(store, file, saver=saver) for file in page.of(Part.VIDEO, Part.AUDIO)],
         documents=[_document(store, file) for file in page.of(Part.PAGES)],
         attachments=[_download(store, file) for file in page.of(Part.ATTACHMENT)],
         bytes=bytes_of(page.html, page.files),
         seen=seen_percent(page),
+        enough=page.enough,
     )
 
 
@@ -127,7 +140,7 @@ def source_problem(file: LessonFile) -> str:
 
 def quality_name(label: str) -> str:
     """What a rendition of a video is called: the ladder's own names, and words for sound and for the whole file."""
-    return str({"audio": _("Audio"), "play": _("Asli")}.get(label, label))
+    return str({SOUND: _("Audio"), WHOLE: _("Asli")}.get(label, label))
 
 
 def _picture_words(alt: str, shown: Shown) -> str:
@@ -140,22 +153,23 @@ def _picture(store: ObjectStore, file: LessonFile) -> Shown:
     return Shown(phone.url, phone.width or 0, phone.height or 0, phone.size)
 
 
-def _player(store: ObjectStore, file: LessonFile) -> Player:
+def player(store: ObjectStore, file: LessonFile, *, saver: bool) -> Player:
+    """A video or recording, ready to print. Whoever spares megabytes hears first, and chooses pictures knowingly."""
     media = file.media
-    said = transcript(from_vtt(file.row.captions)).splitlines() if file.row.captions else []
+    names = played(media.renditions)
     return Player(
         id=file.id,
         title=file.title,
         audio=file.part == Part.AUDIO,
-        state=_state(file),
+        state="ready" if names else "failed" if media.state is MediaState.FAILED else "waiting",
         problem=problem(media),
         poster=source_of(store, media, "poster").url if "poster" in media.renditions else None,
-        sources=[source_of(store, media, name) for name in qualities(media.renditions)],
-        usual=usual(media.renditions),
+        sources=[source_of(store, media, name) for name in names],
+        usual=SOUND if saver and SOUND in names else usual(media.renditions),
         seconds=file.length // 1000,
         captions=bool(file.row.captions),
-        transcript=said,
-        position=file.position // 1000,
+        lines=lines(from_vtt(file.row.captions)) if file.row.captions else [],
+        position=0 if file.position > file.length - AT_END else file.position // 1000,
         seen=percent(watched(file.ranges), file.length),
     )
 

@@ -9,15 +9,15 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from courses.cohorts.queries import seat_of
-from courses.lessons.forms import watched_in
-from courses.lessons.queries import file_of, page_of
-from courses.lessons.services import finish
+from courses.lessons.finishing import finish
+from courses.lessons.queries import file_of, file_with_media, page_of
+from courses.lessons.sending import address_after
 from courses.lessons.showing import quality_name, reading
-from courses.lessons.watching import watch
 from courses.progress.queries import open_row, outline_of
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import NotFound
+from lms.media.queries import source_of
 from lms.offline.storable import storable
 from lms.web import actor, page_number, session, store
 
@@ -38,9 +38,10 @@ def show(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> str:
         seat=seat,
         syllabus=syllabus,
         row=row,
-        lesson=reading(page, store(), saver=actor().data_saver),
+        lesson=reading(page, store(), saver=data_saver()),
+        saver=data_saver(),
         captions_url=partial(url_for, "lessons.captions", cohort_id=cohort_id, activity_id=activity_id),
-        watch_url=partial(url_for, "lessons.watched", cohort_id=cohort_id, activity_id=activity_id),
+        fresh_url=partial(url_for, "lessons.play", cohort_id=cohort_id, activity_id=activity_id),
         quality_name=quality_name,
         sheet_page=page_number(),
         sheet_url=lambda number: url_for(
@@ -55,21 +56,7 @@ def done(cohort_id: uuid.UUID, activity_id: uuid.UUID) -> AnyResponse:
     seat = seat_of(session(), actor(), cohort_id)
     syllabus = outline_of(session(), seat, now=now())
     finish(session(), seat.enrolment_id, open_row(syllabus, activity_id), now=now())
-    following = syllabus.after(activity_id)
-    if following is None:
-        return redirect(url_for("progress.show", cohort_id=cohort_id), 303)
-    return redirect(url_for(f"{following.kind}.show", cohort_id=cohort_id, activity_id=following.id), 303)
-
-
-@blueprint.post(f"{HERE}/tonton/<uuid:file_id>")
-@needs(SIGNED_IN)
-def watched(cohort_id: uuid.UUID, activity_id: uuid.UUID, file_id: uuid.UUID) -> dict[str, object]:
-    """What the player saw since it last told: `{"ranges": [[from, to], …], "position": p}` in milliseconds."""
-    seat = seat_of(session(), actor(), cohort_id)
-    row = open_row(outline_of(session(), seat, now=now()), activity_id)
-    ranges, position = watched_in(request.get_json(silent=True))
-    share = watch(session(), seat.enrolment_id, row, file_id, ranges, position, now=now())
-    return {"seen": share}
+    return redirect(address_after(syllabus, cohort_id, activity_id), 303)
 
 
 @blueprint.get(f"{HERE}/takarir/<uuid:file_id>.vtt")
@@ -79,6 +66,25 @@ def captions(cohort_id: uuid.UUID, activity_id: uuid.UUID, file_id: uuid.UUID) -
     seat = seat_of(session(), actor(), cohort_id)
     open_row(outline_of(session(), seat, now=now()), activity_id)
     return vtt(activity_id, file_id)
+
+
+@blueprint.get(f"{HERE}/putar/<uuid:file_id>")
+@needs(SIGNED_IN)
+def play(cohort_id: uuid.UUID, activity_id: uuid.UUID, file_id: uuid.UUID) -> AnyResponse:
+    """On to a fresh address of a rendition (`?versi=`), for a page whose own one is too old to play."""
+    seat = seat_of(session(), actor(), cohort_id)
+    open_row(outline_of(session(), seat, now=now()), activity_id)
+    return redirect(address_of(activity_id, file_id))
+
+
+def address_of(activity_id: uuid.UUID, file_id: uuid.UUID) -> str:
+    file = file_with_media(session(), file_of(session(), activity_id, file_id))
+    return source_of(store(), file.media, request.args.get("versi", "")).url
+
+
+def data_saver() -> bool:
+    """Whether megabytes are to be spared: the person's setting, or what the browser asks for."""
+    return actor().data_saver or request.headers.get("Save-Data") == "on"
 
 
 def vtt(activity_id: uuid.UUID, file_id: uuid.UUID) -> Response:

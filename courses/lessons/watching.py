@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Completion
+from courses.lessons.finishing import settle
 from courses.lessons.models import Part, Watched
-from courses.lessons.queries import LessonFile, LessonPage, page_of
-from courses.lessons.ranges import ENOUGH, merged, percent, watched, within
+from courses.lessons.queries import LessonFile, LessonPage, page_of, seen_percent
+from courses.lessons.ranges import merged, within
 from courses.progress.models import State
 from courses.progress.outline import Row
-from courses.progress.services import begin, record
+from courses.progress.services import begin
 from lms.errors import NotFound
 
-# A player that reports every few seconds never has more pieces than this to tell; the rest is noise.
+# A player that joins its ranges never has more pieces than this to tell; the rest is noise.
 MOST_RANGES = 500
 
 
-def seen_percent(page: LessonPage) -> int:
-    """How much of all videos and recordings of a lesson its reader has seen."""
-    played = [file for file in page.of(Part.VIDEO, Part.AUDIO) if file.length]
-    return percent(sum(watched(file.ranges) for file in played), sum(file.length for file in played))
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How much of a lesson was seen (percent), how much is asked for, and whether the lesson is complete now."""
+
+    percent: int
+    enough: int
+    done: bool
 
 
 def watch(
@@ -35,21 +40,26 @@ def watch(
     ranges: Sequence[Sequence[int]],
     position: int,
     *,
+    at: datetime | None,
     now: datetime,
-) -> int:
-    """Join newly seen ranges (ms) to those seen before; returns the percentage of the lesson. Order and repetition of
-    calls make no difference.
+) -> Seen:
+    """Join newly seen ranges (ms) to those seen before; `position` is where the learner stood `at` that time.
+
+    Order and repetition of calls make no difference, nor from how many phones they come.
     """
     progress = begin(session, enrolment_id, row.id, now=now)
-    file = _played(page_of(session, row.id, enrolment_id), file_id)
+    page = page_of(session, row.id, enrolment_id)
+    file = _played(page, file_id)
     seen = merged([*file.ranges, *within(ranges[:MOST_RANGES], file.length)])
-    _store(session, enrolment_id, file.id, seen, min(max(0, position), file.length), now)
-    share = seen_percent(page_of(session, row.id, enrolment_id))
-    progress.watched = share
-    if row.completion == Completion.WATCHED and share >= ENOUGH:
-        record(session, enrolment_id, row.id, State.DONE, now=now)
+    stood = (min(max(0, position), file.length), min(at or now, now))
+    _store(session, enrolment_id, file.id, seen, stood, now)
+    page = replace(page, files=[replace(f, ranges=seen) if f.id == file_id else f for f in page.files])
+    progress.watched = seen_percent(page)
+    done = progress.state is State.DONE
+    if row.completion == Completion.WATCHED and progress.watched >= page.enough and not done:
+        done = settle(session, enrolment_id, row, now=now)
     session.flush()
-    return share
+    return Seen(progress.watched, page.enough, done)
 
 
 def _played(page: LessonPage, file_id: uuid.UUID) -> LessonFile:
@@ -64,13 +74,16 @@ def _store(
     enrolment_id: uuid.UUID,
     file_id: uuid.UUID,
     ranges: Sequence[tuple[int, int]],
-    position: int,
+    stood: tuple[int, datetime],
     now: datetime,
 ) -> None:
     """The progress row is locked by now, so two phones of one learner are served one after the other."""
+    position, at = stood
     found = session.get(Watched, (enrolment_id, file_id)) or Watched(
-        enrolment_id=enrolment_id, file_id=file_id
+        enrolment_id=enrolment_id, file_id=file_id, position_at=at
     )
-    found.ranges, found.position, found.updated_at = [list(r) for r in ranges], position, now
+    found.ranges, found.updated_at = [list(r) for r in ranges], now
+    if at >= found.position_at:
+        found.position, found.position_at = position, at
     session.add(found)
     session.flush()

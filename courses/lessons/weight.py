@@ -12,6 +12,7 @@ from lms.media.ladder import in_order
 
 # The design's usual choice on the ladder of a video (lms.media.ladder).
 USUAL = "240p"
+SOUND, WHOLE = "audio", "play"
 
 Made = Mapping[str, Mapping[str, Any]]
 
@@ -21,12 +22,24 @@ def qualities(made: Made) -> list[str]:
     return in_order(made)
 
 
+def played(made: Made) -> list[str]:
+    """Those that a learner may choose: the whole file only while nothing lighter of its sort is made of it."""
+    names = qualities(made)
+    lighter = [name for name in _of_its_sort(names, made) if name != WHOLE]
+    return [name for name in names if name != WHOLE] if lighter else names
+
+
+def _of_its_sort(names: list[str], made: Made) -> list[str]:
+    """The renditions with pictures; of a recording, which has none, all."""
+    return [name for name in names if str(made[name]["type"]).startswith("video/")] or names
+
+
 def usual(made: Made) -> str | None:
     """The quality that is chosen before anybody chooses: 240p, else the cheapest one with pictures, else what plays."""
     names = qualities(made)
     if USUAL in names:
         return USUAL
-    return next((name for name in names if name != "audio"), names[0] if names else None)
+    return next(iter(_of_its_sort(names, made)), None)
 
 
 def weight(part: str, made: Made, size: int) -> int:

@@ -20,6 +20,7 @@ _OVERRIDE = re.compile(r"\{\\[^}]*\}")  # positions in the manner of SubStation,
 _NOT_A_CUE = re.compile(r"(NOTE|STYLE|REGION)(\s|$)")
 _PAUSE = 4000  # ms of silence that begin a new paragraph of the transcript
 _LONG_PARAGRAPH = 400  # characters, after which a sentence's end begins one too
+_LONG_LINE = 120  # characters, after which a line to be tapped ends without waiting for its sentence's end
 _SENTENCE_END = (".", "?", "!", "…")
 
 
@@ -85,6 +86,30 @@ def transcript(cues: Sequence[Cue]) -> str:
             _say(paragraphs, said, paused=cue.start - last_end >= _PAUSE)
         last, last_end = said, cue.end
     return "\n".join(paragraphs)
+
+
+def lines(cues: Iterable[Cue]) -> list[Cue]:
+    """What is said in pieces to be read and tapped: about a sentence each, from where it begins until it ends."""
+    pieces: list[Cue] = []
+    before = ""
+    for cue in sorted(cues, key=lambda cue: (cue.start, cue.end)):
+        said = " ".join(cue.text.split())
+        if said != before:
+            _add_line(pieces, Cue(cue.start, cue.end, said))
+        before = said
+    return pieces
+
+
+def _add_line(pieces: list[Cue], cue: Cue) -> None:
+    last = pieces[-1] if pieces else None
+    if last is None or _is_whole(last.text) or cue.start - last.end >= _PAUSE:
+        pieces.append(cue)
+    else:
+        pieces[-1] = Cue(last.start, max(last.end, cue.end), f"{last.text} {cue.text}")
+
+
+def _is_whole(text: str) -> bool:
+    return text.endswith(_SENTENCE_END) or len(text) > _LONG_LINE
 
 
 def _say(paragraphs: list[str], said: str, *, paused: bool) -> None:

@@ -60,8 +60,17 @@ if (document.body.dataset.person) {
   else window.addEventListener("offline", attendOutbox, { once: true });
 }
 
+// A form that survives a lost network goes through the outbox; the module is fetched when it is needed.
+function sendLater(event) {
+  const form = event.target.closest("form[data-operation]");
+  if (event.defaultPrevented || !form) return;
+  event.preventDefault();
+  import("./lib/outbox-form.js").then(({ send }) => send(form)).catch(() => form.submit());
+}
+
 document.querySelectorAll("[data-reveal]").forEach(reveal);
 document.querySelector("[data-error-summary]")?.focus();
 document.addEventListener("submit", holdSecondPress);
+document.addEventListener("submit", sendLater);
 // A page that comes back from the browser's memory must be usable again.
 window.addEventListener("pageshow", release);

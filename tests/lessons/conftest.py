@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Completion, Kind
 from courses.catalogue.services import add_activity
+from courses.lessons.models import LessonMedia
 from courses.lessons.services import write_lesson
 from lms.access import Role
 from lms.media.models import Media
@@ -63,6 +64,9 @@ class Scene:
         self.session.commit()
         self.run_jobs()
         return media
+
+    def media_of(self, file: LessonMedia) -> Media:
+        return self.session.get_one(Media, file.media_id)
 
 
 @pytest.fixture

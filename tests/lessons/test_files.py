@@ -5,17 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from courses.catalogue.models import Activity, Completion
+from courses.catalogue.models import Activity
 from courses.lessons.intake import title_of
 from courses.lessons.models import Lesson, LessonMedia, Part
-from courses.progress.models import Progress, State
 from lms.media.models import Media
 from tests.conftest import Client
 from tests.lessons.conftest import Scene
 from tests.media.files import pdf, picture, slides, word
-
-VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\nSelamat pagi.\n"
-SRT = "1\n00:00:00,000 --> 00:00:02,000\nSelamat siang.\n"
 
 
 def attached(session: Session, activity: Activity) -> list[LessonMedia]:
@@ -146,27 +142,6 @@ def test_several_files_become_one_draft_each_in_their_order(
     assert client_of(scene.hadi).post(page, data={"media": str(files[0].id)}).status_code == 404
 
 
-def test_captions_are_checked_converted_and_read_as_a_transcript(
-    scene: Scene, session: Session, client_of: Client
-) -> None:
-    file = fake_video(session, scene, scene.lesson)
-    here, citra, ayu = f"{scene.editor}/berkas/{file.id}", client_of(scene.citra), client_of(scene.ayu)
-    assert "Belum ada takarir." in ayu.get(scene.page).text
-    wrong = citra.post(here, data={"alt": "Rekaman", "captions": "WEBVTT\n\n00:05.000 --> 00:02.000\nX"})
-    assert wrong.status_code == 422
-    assert "baris 3" in wrong.text
-    assert citra.post(here, data={"alt": "Rekaman", "captions": SRT}).status_code == 303
-    page = ayu.get(scene.page).text
-    assert "Baca transkrip" in page
-    assert "Selamat siang." in page
-    assert "Putar" in page
-    assert "4,6 MB" in page
-    assert ayu.get(f"{scene.page}/takarir/{file.id}.vtt").text.startswith("WEBVTT")
-    assert client_of(scene.budi).get(f"{scene.page}/takarir/{file.id}.vtt").status_code == 404
-    assert citra.post(here, data={"alt": "", "captions": ""}).status_code == 303
-    assert ayu.get(f"{scene.page}/takarir/{file.id}.vtt").status_code == 404
-
-
 def test_files_are_ordered_with_plain_buttons(scene: Scene, session: Session, client_of: Client) -> None:
     citra = client_of(scene.citra)
     media = [scene.bring("a.pdf", pdf()), scene.bring("b.pdf", pdf(2))]
@@ -177,49 +152,6 @@ def test_files_are_ordered_with_plain_buttons(scene: Scene, session: Session, cl
     citra.post(f"{scene.editor}/berkas/{first.id}/lepas")
     assert [file.id for file in attached(session, scene.lesson)] == [second.id]
     assert session.get(Media, media[0].id) is not None
-
-
-def test_a_video_to_be_watched_is_complete_at_ninety_percent_whatever_the_order(
-    scene: Scene, session: Session, client_of: Client
-) -> None:
-    lesson = scene.add_lesson("Wawancara", Completion.WATCHED)
-    file = fake_video(session, scene, lesson)
-    page, ayu = f"/kelas/{scene.cohort.id}/pelajaran/{lesson.id}", client_of(scene.ayu)
-    assert "Tonton sampai akhir untuk menyelesaikan" in ayu.get(page).text
-    assert ayu.post(f"{page}/selesai").status_code == 409
-    tell = f"{page}/tonton/{file.id}"
-    assert ayu.post(tell, json={"ranges": [[60_000, 90_000]], "position": 90_000}).get_json() == {"seen": 30}
-    assert ayu.post(tell, json={"ranges": [[60_000, 90_000]], "position": 90_000}).get_json() == {"seen": 30}
-    assert ayu.post(tell, json={"ranges": [[0, 59_000]], "position": 59_000}).get_json() == {"seen": 89}
-    assert "0.59" in ayu.get(page).text
-    assert ayu.post(tell, json={"ranges": [[59_000, 999_000]], "position": 100_000}).get_json() == {
-        "seen": 100
-    }
-    session.expire_all()
-    progress = session.get_one(Progress, (scene.seat.id, lesson.id))
-    assert (progress.state, progress.watched) == (State.DONE, 100)
-    assert ayu.post(f"{page}/selesai").status_code == 303
-
-
-def test_reports_of_watching_that_make_no_sense_are_refused(
-    scene: Scene, session: Session, client_of: Client
-) -> None:
-    file, ayu = fake_video(session, scene, scene.lesson), client_of(scene.ayu)
-    tell = f"{scene.page}/tonton/{file.id}"
-    for body in (
-        {},
-        {"ranges": "x"},
-        {"ranges": [[1]]},
-        {"ranges": [[0, -5]]},
-        {"ranges": [["a", 2]]},
-        {"ranges": [[0, 1e12]]},
-    ):
-        assert ayu.post(tell, json=body).status_code == 422, body
-    assert (
-        ayu.post(f"{scene.page}/tonton/{scene.lesson.id}", json={"ranges": [], "position": 0}).status_code
-        == 404
-    )
-    assert client_of(scene.budi).post(tell, json={"ranges": [], "position": 0}).status_code == 404
 
 
 def test_a_picture_from_the_clipboard_becomes_markdown_of_this_lesson(

@@ -31,7 +31,7 @@ def test_the_page_says_where_one_is_what_it_costs_and_what_comes_next(
     assert "4,6 MB seluruhnya" in page
     assert "Tandai selesai dan lanjutkan" in page
     assert "Menolak berkas" in page
-    assert "<video" not in page
+    assert 'preload="none"' in page
     assert "autoplay" not in page
 
 
