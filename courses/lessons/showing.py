@@ -16,6 +16,7 @@ from courses.lessons.weight import SOUND, WHOLE, played, usual
 from lms.media.captions import Cue, from_vtt, lines
 from lms.media.models import MediaState
 from lms.media.queries import PageShown, Source, pages_of, source_of, url_of
+from lms.media.streaming import playlist_url
 from lms.media.words import problem
 from lms.shell.words import size as size_words
 from lms.storage.store import ObjectStore
@@ -28,7 +29,8 @@ AT_END = 3000
 class Player:
     """A video or recording. `state` is ready, waiting or failed; `position` in seconds, `seen` in percent.
 
-    `sources` are the cheapest first, `usual` names the one that is chosen at first. `lines` is the transcript.
+    `sources` are the cheapest first, `usual` names the one that is chosen at first. `stream` is the address of a playlist
+    for browsers that choose among them by themselves (HLS). `lines` is the transcript.
     """
 
     id: uuid.UUID
@@ -39,6 +41,7 @@ class Player:
     poster: str | None
     sources: list[Source]
     usual: str | None
+    stream: str | None
     seconds: int
     captions: bool
     lines: list[Cue]
@@ -166,6 +169,7 @@ def player(store: ObjectStore, file: LessonFile, *, saver: bool) -> Player:
         poster=source_of(store, media, "poster").url if "poster" in media.renditions else None,
         sources=[source_of(store, media, name) for name in names],
         usual=SOUND if saver and SOUND in names else usual(media.renditions),
+        stream=playlist_url(media) if len(names) > 1 and file.part != Part.AUDIO else None,
         seconds=file.length // 1000,
         captions=bool(file.row.captions),
         lines=lines(from_vtt(file.row.captions)) if file.row.captions else [],

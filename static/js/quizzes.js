@@ -157,6 +157,7 @@ document.addEventListener("visibilitychange", () => document.hidden || attempt.l
 window.addEventListener("beforeunload", (event) => {
   if (outbox.waiting() && !leaving) event.preventDefault();
 });
+document.querySelector("[data-send]").addEventListener("click", () => outbox.resume());
 for (const button of document.querySelectorAll("[data-escape]")) {
   button.addEventListener("click", async () => {
     const { download } = await import("./lib/escape.js");

@@ -306,6 +306,20 @@ def test_a_store_that_fails_or_is_silent_is_asked_again(cinema: Cinema) -> None:
     assert "audio" in film.evaluate("(film) => film.currentSrc")
 
 
+def test_a_stream_that_does_not_play_gives_way_to_the_usual_film(cinema: Cinema) -> None:
+    """Some browsers say that they play playlists and cannot (quality B2)."""
+    with cinema.live.session() as session:
+        (media,) = session.scalars(sa.select(Media).join(LessonMedia).where(LessonMedia.id == cinema.file_id))
+        made = {**media.renditions["240p"], "bitrate": 200_000, "width": 160, "height": 90}
+        media.renditions = {**media.renditions, "240p": {**made, "stream": {"key": "nowhere"}}}
+    page = cinema.open()
+    page.locator(".segments label", has_text="Otomatis").click()
+    film = play(page)
+    reach(film, 1)
+    expect(page.locator(".segments input[value='240p']")).to_be_checked()
+    expect(page.locator("[data-trouble]")).to_be_hidden()
+
+
 def test_the_transcript_is_searched_and_played_from_by_keyboard(cinema: Cinema) -> None:
     page = cinema.open()
     page.locator("summary", has_text="Baca transkrip").click()

@@ -7,6 +7,7 @@ import { Transcript } from "./transcript.js";
 const TELL_EVERY = 15_000;
 const PATIENCE = 12_000; // without a byte
 const AT_END = 3; // seconds before the end, from where playing begins anew
+const [STREAM, HLS] = ["auto", "application/vnd.apple.mpegurl"]; // the browser chooses among the films, where it can
 const PREFERENCES = "bina-player";
 export const KIND = "lessons:watched";
 
@@ -38,6 +39,7 @@ export class Player {
     this.trouble = section.querySelector("[data-trouble]");
     this.qualities = Array.from(section.querySelectorAll(".segments input"));
     this.at = Number(section.dataset.start);
+    for (const stream of section.querySelectorAll("[data-stream]")) stream.hidden = !this.media.canPlayType(HLS);
     this.source = this.media.getAttribute("src").split("#")[0];
     this.begun = !this.media.paused;
     if (!this.begun) this.wait();
@@ -112,6 +114,8 @@ export class Player {
     const { media } = this;
     this.played.stop();
     this.at = at > media.duration - AT_END ? 0 : at;
+    // A playlist is fetched like a page's data, so a store elsewhere must agree to it.
+    media.crossOrigin = this.chosen?.value === STREAM ? "anonymous" : null;
     media.src = source;
     media.addEventListener("loadedmetadata", () => this.at && (media.currentTime = this.at), { once: true });
     media.play().catch(() => {});
@@ -136,7 +140,7 @@ export class Player {
 
   bePatient() {
     clearTimeout(this.timer);
-    if (!this.media.paused && this.media.readyState < 3) this.timer = setTimeout(() => this.say(), PATIENCE);
+    if (!this.media.paused && this.media.readyState < 3) this.timer = setTimeout(() => (this.trouble.hidden = false), PATIENCE);
   }
 
   recovered() {
@@ -149,12 +153,16 @@ export class Player {
   failed() {
     clearTimeout(this.timer);
     if (!this.begun) return;
-    if (this.triedAgain || !navigator.onLine || !this.section.dataset.fresh) return this.say();
-    this.again();
+    if (this.chosen?.value === STREAM) return this.leaveStream();
+    if (this.triedAgain || !navigator.onLine || !this.section.dataset.fresh) this.trouble.hidden = false;
+    else this.again();
   }
 
-  say() {
-    this.trouble.hidden = false;
+  // Some browsers say that they can and cannot: the usual film always plays.
+  leaveStream() {
+    const usual = this.qualities.find((input) => input.value === this.section.dataset.usual) ?? this.qualities[0];
+    usual.checked = true;
+    this.choose(usual);
   }
 
   again() {
