@@ -51,7 +51,7 @@ TAKE = (
 )
 PHONE = {"width": 360, "height": 740}
 # Only tests of the worker want one: it would answer in place of what other tests put into the way.
-PAGES: dict[str, Any] = {"viewport": PHONE, "service_workers": "block"}
+NO_WORKER = "delete Navigator.prototype.serviceWorker"
 
 
 @dataclass
@@ -106,8 +106,14 @@ class LiveServer:
         return started
 
     def context(self, person: Person | None = None, **options: Any) -> BrowserContext:
-        """A browser of its own (360 × 740 unless told otherwise), in which somebody is signed in."""
-        made = self.browser.new_context(**{**PAGES, "base_url": self.address, **options})
+        """A browser of its own (360 × 740 unless told otherwise), in which somebody is signed in.
+
+        It knows no service workers unless they are asked for: service_workers="allow".
+        """
+        known = {"viewport": PHONE, "base_url": self.address, **options}
+        made = self.browser.new_context(**known)
+        if "service_workers" not in options:
+            made.add_init_script(NO_WORKER)
         if person is not None:
             self.sign_in(made, person)
         return made

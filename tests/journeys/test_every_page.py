@@ -44,8 +44,15 @@ HOMES = {"home.show", "home.learn"}
 
 # Pages that only a letter opens.
 BY_MAIL = {"auth.set_password", "auth.sign_in_by_link"}
-# A page that sends everybody on who has passed it, one that shows a draft of marks, one of an import that was tried out.
-ELSEWHERE_TESTED = {"auth.second_factor", "projects.preview", "imports.progress"}
+# A page that sends everybody on who has passed it, one that shows a draft of marks, one of an import that was tried out,
+# and those of captions that were corrected.
+ELSEWHERE_TESTED = {
+    "auth.second_factor",
+    "projects.preview",
+    "imports.progress",
+    "lessons.caption_history",
+    "lessons.old_captions",
+}
 # Answers for scripts, machines and programs, and files: nothing to look at.
 NOT_PAGES = {
     "static",
@@ -59,8 +66,11 @@ NOT_PAGES = {
     "imports.template",
     "issuing.export",
     "lessons.captions",
+    "lessons.play",
     "lessons.look_captions",
     "media.files.get",
+    "offline.manifest",
+    "offline.worker",
     "outbox.hello",
     "media.open_file",
     "media.show",
@@ -74,7 +84,6 @@ NOT_PAGES = {
     "quizzes.state",
     "shell.alive",
     "shell.ready",
-    "shell.worker",
 }
 
 
@@ -195,7 +204,7 @@ def test_every_page_is_sound_on_a_phone_and_on_a_desk(
         found = [fault for width in (PHONE, DESK) for fault in faults(page, width)] + listener.take()
         wrong += [f"{place.endpoint} {place.path} {fault}" for fault in found]
     page.context.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def first_seen_by(visitor: str, atlas: Atlas) -> list[Place]:

@@ -103,9 +103,13 @@ def test_anybody_may_check_a_certificate_without_script(
 def test_reading_and_finishing_a_lesson_needs_no_script(demo: LiveServer, cast: dict[str, Person]) -> None:
     page = demo.page(cast["learner"], java_script_enabled=False)
     open_class(page, demo, cast["learner"], "Etika Pelayanan")
-    lessons = page.locator("a.row[href*='/pelajaran/']")
-    lessons.first.click()
-    page.get_by_role("button", name=re.compile("Tandai selesai")).click()
+    done = page.get_by_role("button", name=re.compile("Tandai selesai"))
+    lessons = page.locator("a.row[href*='/pelajaran/']").evaluate_all("all => all.map(one => one.href)")
+    for address in lessons:
+        page.goto(address)
+        if done.count():
+            break
+    done.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 

@@ -217,12 +217,12 @@ def test_answers_wait_on_the_phone_and_leave_by_themselves_when_the_network_is_b
     page.context.set_offline(True)
     field(page, 1).fill("9")
     expect(mark(page, 1)).to_have_text("Tersimpan di ponsel", timeout=WAIT)
-    expect(page.get_by_text("Anda sedang luring.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Anda sedang luring.", exact=True)).to_be_visible(timeout=WAIT)
     expect(page.locator("[data-quiz-status] .saved")).to_have_text("1 di ponsel")
     shot(page, "attempt-offline")
     page.context.set_offline(False)
     expect(mark(page, 1)).to_have_text("Tersimpan di server", timeout=WAIT)
-    expect(page.get_by_text("Anda sedang luring.")).to_be_hidden()
+    expect(page.get_by_text("Anda sedang luring.", exact=True)).to_be_hidden()
 
 
 def test_what_a_killed_tab_had_not_sent_is_still_there_when_the_page_is_opened_again(
