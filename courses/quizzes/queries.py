@@ -22,6 +22,7 @@ from courses.quizzes.models import (
     AttemptState,
     ExtraTime,
     LateAnswer,
+    PreparedPaper,
     Question,
     Quiz,
     QuizQuestion,
@@ -238,11 +239,12 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A quiz as one learner may enter it."""
+    """A quiz as one learner may enter it. `is_prepared`: a paper was frozen for them before it opened."""
 
     quiz: Quiz
     extra_percent: int
     tries: Sequence[Tried]
+    is_prepared: bool = False
 
     @property
     def running(self) -> Tried | None:
@@ -260,8 +262,11 @@ def entry_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Entry:
     tried = [getattr(Attempt, name) for name in Tried.__slots__]
     mine = sa.and_(Attempt.activity_id == Quiz.activity_id, Attempt.enrolment_id == seat.enrolment_id)
     extra = sa.and_(ExtraTime.activity_id == Quiz.activity_id, ExtraTime.enrolment_id == seat.enrolment_id)
+    prepared = sa.exists().where(
+        PreparedPaper.activity_id == Quiz.activity_id, PreparedPaper.enrolment_id == seat.enrolment_id
+    )
     rows = session.execute(
-        sa.select(Quiz, ExtraTime.percent, *tried)
+        sa.select(Quiz, ExtraTime.percent, prepared, *tried)
         .outerjoin(ExtraTime, extra)
         .outerjoin(Attempt, mine)
         .where(Quiz.activity_id == activity_id)
@@ -269,7 +274,8 @@ def entry_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Entry:
     ).all()
     if not rows:
         raise NotFound
-    return Entry(rows[0][0], rows[0][1] or 0, [Tried(*row[2:]) for row in rows if row[2] is not None])
+    tries = [Tried(*row[3:]) for row in rows if row[3] is not None]
+    return Entry(rows[0][0], rows[0][1] or 0, tries, rows[0][2])
 
 
 def bank_of(session: Session, activity_id: uuid.UUID) -> Sequence[sa.Row[*tuple[Any, ...]]]:

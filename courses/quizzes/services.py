@@ -42,7 +42,7 @@ def start(session: Session, seat: Seat, activity_id: uuid.UUID, *, now: datetime
         raise Conflict(N_("Semua percobaan untuk kuis ini sudah dipakai."))
     seed, quiz = new_seed(), entry.quiz
     deadline = deadline_for(now, quiz.time_limit_minutes, entry.extra_percent)
-    if not entry.tries and (
+    if entry.is_prepared and (
         ready := take(session, seat.enrolment_id, activity_id, now=now, deadline=deadline)
     ):
         return ready

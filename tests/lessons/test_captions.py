@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -90,7 +91,7 @@ def test_a_published_lessons_captions_are_corrected_and_every_version_stays(
         assert citra.post(here, data={"captions": text, "version": str(version)}).status_code == 303
     assert citra.post(here, data={"captions": VTT.replace("pagi", "sore"), "version": "2"}).status_code == 303
     history = citra.get(f"{here}/versi").text
-    assert history.count("Versi ") == 2
+    assert len(re.findall(r"Versi \d", history)) == 2
     assert "Selamat pagi." in citra.get(f"{here}/versi/1").text
     assert citra.get(f"{here}/versi/9").status_code == 404
     assert citra.post(f"{here}/versi/1/pulihkan").status_code == 303

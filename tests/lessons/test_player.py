@@ -184,7 +184,7 @@ def reach(film: Locator, second: float) -> None:
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
-    for _ in range(100):
+    for _ in range(600):  # a phone that was offline may wait half a minute before it tries again
         if holds():
             return
         page.wait_for_timeout(100)

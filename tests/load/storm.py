@@ -105,6 +105,8 @@ class Storm:
             )
         )
         self.times["drained"] = [time.monotonic() - began]
+        for phone in phones:
+            phone.wire.close()
 
     async def _waiting(self, name: str, cookie: dict[str, str]) -> Phone:
         phone = Phone(

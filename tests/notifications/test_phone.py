@@ -67,7 +67,7 @@ def ayu(live_server: LiveServer) -> Person:
 
 
 def browser(live_server: LiveServer, person: Person, phone: Phone) -> BrowserContext:
-    context = live_server.context(person, permissions=["notifications"])
+    context = live_server.context(person, permissions=["notifications"], service_workers="allow")
     context.add_init_script(SUBSCRIBING % json.dumps(phone.subscription))
     return context
 
@@ -133,7 +133,7 @@ def test_a_phone_that_was_switched_on_shows_what_was_sent_to_it_and_twice_is_onc
 def test_who_refuses_the_permission_is_told_where_to_give_it_and_nothing_is_kept(
     live_server: LiveServer, service: PushService, ayu: Person
 ) -> None:
-    context = live_server.context(ayu)
+    context = live_server.context(ayu, service_workers="allow")
     context.add_init_script("Notification.requestPermission = async () => 'denied';")
     page = context.new_page()
     page.goto(PAGE)
