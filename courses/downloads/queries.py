@@ -14,12 +14,10 @@ from courses.cohorts.queries import Seat
 from courses.lessons.models import Part
 from courses.lessons.queries import LessonFile, files_by_lesson
 from courses.lessons.weight import qualities, usual
-from courses.progress.outline import LOCKED, Outline, Row
+from courses.progress.outline import LOCKED, PAGE_BYTES, Outline, Row
 from courses.quizzes.models import Attempt, AttemptState, Quiz
 from lms.errors import NotFound
 
-# What a page costs with its text, before compression: measured on the demo's lessons and quizzes, rounded up.
-PAGE_BYTES = 25_000
 SHEETS_A_PAGE = 10
 # What is seen or heard at the quality that the learner chose; of everything else there is one size.
 PLAYS = (Part.VIDEO, Part.AUDIO)

@@ -12,6 +12,8 @@ from typing import Any
 # The states of a row, as the design names them.
 TODO, DOING, DONE, LATE, LOCKED, WAITING = "todo", "doing", "done", "late", "locked", "waiting"
 
+# What a page costs a phone with its text: measured on the demo's lessons and quizzes, rounded up.
+PAGE_BYTES = 25_000
 # So long before it opens an activity may be waited for, and papers are prepared.
 SOON = timedelta(minutes=15)
 
@@ -45,6 +47,11 @@ class Row:
     lock: Lock | None
     due_at: datetime | None
     done_at: datetime | None
+
+    @property
+    def bytes(self) -> int:
+        """What opening it costs a phone, with its pictures and films at the usual quality."""
+        return PAGE_BYTES + int(self.detail.get("bytes", 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,9 @@ def load_file(cohort_id: uuid.UUID) -> Response | tuple[str, int]:
     cohort = staffed_cohort(session(), actor(), cohort_id)
     sent = request.files.get("file")
     try:
-        told = escape.opened(sent.stream.read(MOST_BYTES) if sent else b"", settings().secret_keys)
-        count = load(session(), cohort, told, by=actor(), now=now())
+        secrets = settings().secret_keys
+        told = escape.opened(sent.stream.read(MOST_BYTES) if sent else b"", secrets)
+        count = load(session(), cohort, told, secrets=secrets, by=actor(), now=now())
     except Invalid as refusal:
         return _late(cohort, sentence=_(refusal.message)), 422
     flash(

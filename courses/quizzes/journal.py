@@ -152,6 +152,7 @@ def _write(
     now: datetime,
 ) -> None:
     late = [(change, kept.late) for change, kept in taken if kept.late is not None]
+    late = _not_there_yet(session, attempt.id, late)
     new = [pair for pair in taken if pair[1].late is None and _is_new(pair[1])]
     if late:
         rows = [
@@ -166,6 +167,22 @@ def _write(
             statement = statement.add_cte(held.cte("held"))
             set_committed_value(attempt, "device", holder)
         session.execute(statement)
+
+
+def _not_there_yet(
+    session: Session, attempt_id: uuid.UUID, late: Sequence[tuple[Change, Lateness]]
+) -> list[tuple[Change, Lateness]]:
+    """A form without script has no number to be known by when it is sent twice; what waits already is left out."""
+    forms = {change.number for change, _ in late if change.device is None}
+    if not forms:
+        return list(late)
+    rows = session.execute(
+        sa.select(LateAnswer.number, LateAnswer.value).where(
+            LateAnswer.attempt_id == attempt_id, LateAnswer.number.in_(forms), LateAnswer.accepted.is_(None)
+        )
+    )
+    there = [(row[0], row[1]) for row in rows]
+    return [pair for pair in late if pair[0].device or (pair[0].number, pair[0].value) not in there]
 
 
 def _is_new(kept: Kept) -> bool:

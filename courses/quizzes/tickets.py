@@ -31,19 +31,24 @@ def ticket_for(attempt: Attempt, grace_minutes: int, keys: Sequence[str], now: d
     return str(_signer(keys).dumps(facts))
 
 
-def proved(
-    ticket: object, attempt_id: uuid.UUID, made: datetime | None, keys: Sequence[str], now: datetime
-) -> datetime | None:
-    """When an answer was given, if its ticket makes that believable: after the page was made, and not in the future."""
-    if made is None or not isinstance(ticket, str):
+def made_at(ticket: object, attempt_id: uuid.UUID, keys: Sequence[str]) -> datetime | None:
+    """When the page was made that a ticket comes from; None when it is not a ticket of this attempt."""
+    if not isinstance(ticket, str):
         return None
     try:
         whose, *_facts, issued = _signer(keys).loads(ticket)
     except (BadData, ValueError, TypeError):
         return None
-    if whose != attempt_id.hex:
+    return datetime.fromtimestamp(issued / 1000, UTC) if whose == attempt_id.hex else None
+
+
+def proved(
+    ticket: object, attempt_id: uuid.UUID, made: datetime | None, keys: Sequence[str], now: datetime
+) -> datetime | None:
+    """When an answer was given, if its ticket makes that believable: after the page was made, and not in the future."""
+    start = made_at(ticket, attempt_id, keys)
+    if made is None or start is None:
         return None
-    start = datetime.fromtimestamp(issued / 1000, UTC)
     return made if start - SLACK <= made <= now + SLACK else None
 
 

@@ -21,6 +21,8 @@ from lms.media.models import Media, MediaState, UploadPiece
 from lms.storage.store import ObjectStore, Part
 
 LARGEST = 1024 * 1024  # bytes of one piece
+# Pieces may overlap, but those that wait for a part are never more than so many times the part.
+MOST_TIMES = 2
 
 
 def arrived(store: ObjectStore, media: Media) -> list[Part] | None:
@@ -39,12 +41,20 @@ def keep(session: Session, media: Media, number: int, start: int, data: bytes, *
 
     Raises Conflict where it does not belong.
     """
-    room = parts.length(number, media.size, media.part_size) - start
-    if media.state is not MediaState.PENDING or not 0 < len(data) <= room:
+    whole = parts.length(number, media.size, media.part_size)
+    if media.state is not MediaState.PENDING or not 0 < len(data) <= whole - start:
+        raise Conflict
+    if _waiting(session, media, number) + len(data) > MOST_TIMES * whole:
         raise Conflict
     facts = {"media_id": media.id, "number": number, "start": start, "data": data}
     session.execute(insert(UploadPiece).values(facts).on_conflict_do_nothing())
     media.active_at = now
+
+
+def _waiting(session: Session, media: Media, number: int) -> int:
+    """The bytes of all pieces of a part."""
+    found = sa.select(sa.func.sum(sa.func.length(UploadPiece.data)))
+    return session.scalar(found.where(UploadPiece.media_id == media.id, UploadPiece.number == number)) or 0
 
 
 def lengths(session: Session, media: Media) -> dict[int, int]:

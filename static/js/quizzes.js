@@ -159,6 +159,7 @@ window.addEventListener("beforeunload", (event) => {
 });
 document.querySelector("[data-send]").addEventListener("click", () => outbox.resume());
 for (const button of document.querySelectorAll("[data-escape]")) {
+  button.hidden = !crypto.subtle; // a page without TLS cannot encrypt
   button.addEventListener("click", async () => {
     const { download } = await import("./lib/escape.js");
     await download(outbox, form.dataset.escapeKey, form.dataset.escapeName);

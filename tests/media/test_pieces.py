@@ -80,6 +80,15 @@ def test_pieces_that_are_not_what_was_announced_are_forgotten(
     assert join(ayu, upload, 2, digest(last)) == 204
 
 
+def test_pieces_that_overlap_without_end_do_not_fill_the_database(
+    ayu: FlaskClient, session: Session, upload: dict[str, Any]
+) -> None:
+    last = FILM[PART_SIZE:]
+    told = [send_piece(ayu, upload, 2, start, last[start:]) for start in range(6)]
+    assert told == [204, 204, 409, 409, 409, 409]
+    assert join(ayu, upload, 2, digest(last)) == 204
+
+
 def test_pieces_go_with_their_upload(ayu: FlaskClient, session: Session, upload: dict[str, Any]) -> None:
     send_piece(ayu, upload, 1, 0, FIRST[:PIECE])
     assert ayu.post(f"/unggahan/{upload['id']}/batal", json={}).status_code == 204

@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import os
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +23,7 @@ from courses.quizzes.escape_key import page_key
 from lms.errors import Invalid
 from tests.conftest import Client
 from tests.quizzes.room import NUMBER, SHORT, Room, saved
-from tests.quizzes.sending import PHONE, answers, hand_in
+from tests.quizzes.sending import PHONE, answers, hand_in, ticket_at
 from tests.quizzes.test_attempts import begin
 
 KEYS = ("test-" * 8,)
@@ -57,16 +56,17 @@ def load(client: Any, room: Room, file: bytes) -> Any:
     return client.post(f"{room.desk}/jawaban-terlambat/berkas", data=data)
 
 
-def batch_of(room: Room, at: str, values: dict[str, Any], person: uuid.UUID | None = None) -> dict[str, Any]:
-    whose = person or room.ayu.id
-    return {"person": str(whose), "device": str(PHONE), "operations": answers(at, values)}
+def batch_of(room: Room, at: str, values: dict[str, Any], ticket: str) -> dict[str, Any]:
+    operations = answers(at, values, ticket=ticket)
+    return {"person": str(room.ayu.id), "device": str(PHONE), "operations": operations}
 
 
 def test_a_file_that_staff_load_counts_like_answers_that_arrive(
     room: Room, client_of: Client, session: Session
 ) -> None:
-    at = begin(client_of(room.ayu), room)
-    file = sealed(batch_of(room, at, {"1": "9", "2": "SKM"}), public_key(KEYS[0]))
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    file = sealed(batch_of(room, at, {"1": "9", "2": "SKM"}, ticket_at(ayu, at)), public_key(KEYS[0]))
     citra = client_of(room.citra)
     for _ in range(2):
         loaded = load(citra, room, file)
@@ -80,20 +80,35 @@ def test_a_file_after_handing_in_waits_for_a_decision(
 ) -> None:
     ayu = client_of(room.ayu)
     at = begin(ayu, room)
+    ticket = ticket_at(ayu, at)
     hand_in(ayu, at)
     citra = client_of(room.citra)
-    load(citra, room, sealed(batch_of(room, at, {"1": "9"}), public_key(KEYS[0])))
+    load(citra, room, sealed(batch_of(room, at, {"1": "9"}, ticket), public_key(KEYS[0])))
     assert "Ayu Lestari" in citra.get(f"{room.desk}/jawaban-terlambat").text
     assert saved(session) == {}
 
 
-@pytest.mark.parametrize("what", ["nothing", "text", "other key", "other class", "other person", "no batch"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "nothing",
+        "text",
+        "other key",
+        "other class",
+        "other person",
+        "no batch",
+        "no ticket",
+        "foreign ticket",
+    ],
+)
 def test_what_is_no_file_of_this_class_is_refused_with_a_sentence(
     what: str, room: Room, client_of: Client, session: Session, now: datetime
 ) -> None:
-    at = begin(client_of(room.ayu), room)
+    ayu, budi = client_of(room.ayu), client_of(room.budi)
+    at = begin(ayu, room)
     other = Room(session, now, NUMBER)
-    good = batch_of(room, at, {"1": "9"})
+    good = batch_of(room, at, {"1": "9"}, ticket_at(ayu, at))
+    foreign = ticket_at(budi, begin(budi, room))
     file = {
         "nothing": b"",
         "text": b"halo",
@@ -101,6 +116,8 @@ def test_what_is_no_file_of_this_class_is_refused_with_a_sentence(
         "other class": sealed(good, public_key(KEYS[0])),
         "other person": sealed({**good, "person": str(other.ayu.id)}, public_key(KEYS[0])),
         "no batch": sealed({"operations": 3}, public_key(KEYS[0])),
+        "no ticket": sealed(batch_of(room, at, {"1": "9"}, ""), public_key(KEYS[0])),
+        "foreign ticket": sealed(batch_of(room, at, {"1": "9"}, foreign), public_key(KEYS[0])),
     }[what]
     where = other if what == "other class" else room
     refused = load(client_of(where.citra), where, file)

@@ -104,10 +104,13 @@ def test_a_form_without_script_that_comes_late_is_kept_as_well(
     ayu = client_of(room.ayu)
     at = begin(ayu, room)
     overdue(session, 5)
-    assert ayu.post(at, data={"base_1": "0", "q_1": "9"}).location == f"{at}/hasil"
+    for _ in range(2):
+        assert ayu.post(at, data={"base_1": "0", "q_1": "9"}).location == f"{at}/hasil"
     page = ayu.get(f"{at}/hasil").text
     assert "1 jawaban tiba terlambat" in page
     assert [late.value for late in late_answers(session)] == ["9"]
+    ayu.post(at, data={"base_1": "0", "q_1": "12"})
+    assert [late.value for late in late_answers(session)] == ["9", "12"]
     assert attempts(session)[0].closed_by_clock
 
 

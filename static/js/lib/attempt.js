@@ -57,7 +57,7 @@ export class Attempt extends EventTarget {
 
   // What is still on the phone of this attempt: number → answer.
   unsent() {
-    const mine = this.outbox.list(ANSWER).filter((piece) => piece.content.attempt === this.id);
+    const mine = this.outbox.list(ANSWER).filter((piece) => piece.content.attempt === this.id && !piece.refused);
     return new Map(mine.map((piece) => [String(piece.content.number), piece.content.value]));
   }
 

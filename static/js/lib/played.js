@@ -7,19 +7,23 @@ export class Played {
   ranges = [];
   from = null;
   last = 0;
+  ready = 0; // where playing was asked to begin; its first event may come some frames late
 
   constructor(media) {
     this.media = media;
     const on = (names, act) => names.forEach((name) => media.addEventListener(name, act));
-    on(["playing", "seeked"], () => media.paused || this.start());
+    on(["seeking", "emptied"], () => this.stop());
+    on(["play", "seeking"], () => (this.ready = media.currentTime));
+    on(["playing", "seeked"], () => media.paused || this.start(this.ready));
     on(["timeupdate"], () => this.go());
-    on(["pause", "ended"], () => this.stop({ here: !media.seeking }));
-    on(["seeking", "waiting", "emptied"], () => this.stop());
+    on(["pause", "ended", "waiting"], () => this.stop({ here: !media.seeking }));
   }
 
-  start() {
+  start(ready = this.media.currentTime) {
     this.stop();
-    this.from = this.last = this.media.currentTime;
+    const late = this.media.currentTime - ready;
+    this.last = this.media.currentTime;
+    this.from = late > 0 && late < SLACK ? ready : this.last;
     this.at = performance.now();
   }
 
