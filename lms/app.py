@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 from lms import mail
 from lms.auth.queries import SignedIn
 from lms.config import Settings
+from lms.database import hand_out_living
 from lms.events import Bus, Event, Listener
 from lms.feature import Feature
 from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, policy, words
@@ -91,9 +92,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SERVER_NAME": urlsplit(settings.base_url).netloc,
         "PREFERRED_URL_SCHEME": urlsplit(settings.base_url).scheme,
         "TRUSTED_HOSTS": _hosts(settings),
-        "SQLALCHEMY_ENGINES": {
-            "default": {"url": settings.database_url, "pool_size": settings.pool_size, "pool_pre_ping": True}
-        },
+        "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "pool_size": settings.pool_size}},
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/csv", "image/svg+xml", "text/calendar"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
@@ -129,6 +128,7 @@ def _database(app: Flask, features: Sequence[Feature]) -> None:
             bus.listen(kind, _in_context(app, listener))
     with app.app_context():
         db.sessionmaker.configure(info={"bus": bus})
+        hand_out_living(db.engine)
 
 
 def _in_context(app: Flask, listener: Listener) -> Listener:

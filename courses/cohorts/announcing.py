@@ -77,16 +77,30 @@ class Said:
     created_at: datetime
 
 
+_SAID = (
+    sa.select(
+        Announcement.id,
+        Announcement.title,
+        Announcement.body,
+        Person.front_title,
+        Person.full_name,
+        Person.back_title,
+        Announcement.created_at,
+    )
+    .join(Person, Person.id == Announcement.author_id)
+    .where(Announcement.cohort_id == sa.bindparam("cohort"))
+    .order_by(Announcement.created_at.desc(), Announcement.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .offset(sa.bindparam("first", type_=sa.Integer))
+)
+
+
 def announcements_of(
     session: Session, cohort_id: uuid.UUID, *, limit: int = 3, offset: int = 0
 ) -> Sequence[Said]:
     """The newest announcements of a cohort that the caller has already found for its reader."""
-    rows = session.execute(
-        sa.select(Announcement, Person.front_title, Person.full_name, Person.back_title)
-        .join(Person, Person.id == Announcement.author_id)
-        .where(Announcement.cohort_id == cohort_id)
-        .order_by(Announcement.created_at.desc(), Announcement.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return [Said(a.id, a.title, a.body, titled(*name), a.created_at) for a, *name in rows]
+    rows = session.execute(_SAID, {"cohort": cohort_id, "most": limit, "first": offset})
+    return [
+        Said(key, title, body, titled(front, full, back), at)
+        for key, title, body, front, full, back, at in rows
+    ]

@@ -61,11 +61,14 @@ def _seats() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+# Every learner page begins with these, so they are put together once.
+_SEAT = _seats().where(Cohort.id == sa.bindparam("cohort"), Enrolment.person_id == sa.bindparam("person"))
+_SEATS = _seats().where(Enrolment.person_id == sa.bindparam("person")).order_by(Cohort.ends_on, Cohort.id)
+
+
 def seat_of(session: Session, actor: Actor, cohort_id: uuid.UUID) -> Seat:
     """The actor's own place in a cohort, or NotFound: a class one does not attend does not exist."""
-    row = session.execute(
-        _seats().where(Cohort.id == cohort_id, Enrolment.person_id == actor.id)
-    ).one_or_none()
+    row = session.execute(_SEAT, {"cohort": cohort_id, "person": actor.id}).one_or_none()
     if row is None:
         raise NotFound
     return Seat(*row)
@@ -81,10 +84,7 @@ def seat_of_enrolment(session: Session, enrolment_id: uuid.UUID) -> Seat:
 
 def seats_for(session: Session, actor: Actor) -> list[Seat]:
     """All places of the actor, those that end first in front."""
-    rows = session.execute(
-        _seats().where(Enrolment.person_id == actor.id).order_by(Cohort.ends_on, Cohort.id)
-    )
-    return [Seat(*row) for row in rows]
+    return [Seat(*row) for row in session.execute(_SEATS, {"person": actor.id})]
 
 
 def cohort_of(session: Session, actor: Actor, cohort_id: uuid.UUID, *, run: bool = False) -> Cohort:

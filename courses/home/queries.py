@@ -39,57 +39,62 @@ class Due:
     is_late: bool
 
 
+_NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+_DUE = (
+    sa.select(
+        Cohort.id,
+        Activity.id,
+        sa.cast(Activity.kind, sa.Text),
+        Activity.title,
+        ActivityDates.due_at,
+        Cohort.zone,
+        ActivityDates.due_at < _NOW,
+    )
+    .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+    .join(ActivityDates, ActivityDates.cohort_id == Cohort.id)
+    .join(Activity, Activity.id == ActivityDates.activity_id)
+    .outerjoin(Progress, sa.and_(Progress.enrolment_id == Enrolment.id, Progress.activity_id == Activity.id))
+    .where(
+        Enrolment.person_id == sa.bindparam("person"),
+        Enrolment.state == EnrolmentState.ACTIVE,
+        Cohort.published,
+        Cohort.ends_on >= sa.bindparam("today"),
+        Activity.published,
+        ActivityDates.due_at < sa.bindparam("soon"),
+        sa.func.coalesce(Progress.state, State.TODO).in_([State.TODO, State.DOING]),
+    )
+    .order_by(ActivityDates.due_at)
+    .limit(5)
+)
+
+
 def due_for(session: Session, actor: Actor, *, now: datetime) -> list[Due]:
     """What a learner has not finished and must soon, over all running classes, the most urgent first."""
-    rows: Sequence[Any] = session.execute(
-        sa.select(
-            Cohort.id,
-            Activity.id,
-            sa.cast(Activity.kind, sa.Text),
-            Activity.title,
-            ActivityDates.due_at,
-            Cohort.zone,
-            ActivityDates.due_at < now,
-        )
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .join(ActivityDates, ActivityDates.cohort_id == Cohort.id)
-        .join(Activity, Activity.id == ActivityDates.activity_id)
-        .outerjoin(
-            Progress, sa.and_(Progress.enrolment_id == Enrolment.id, Progress.activity_id == Activity.id)
-        )
-        .where(
-            Enrolment.person_id == actor.id,
-            Enrolment.state == EnrolmentState.ACTIVE,
-            Cohort.published,
-            Cohort.ends_on >= now.date(),
-            Activity.published,
-            ActivityDates.due_at < now + SOON,
-            sa.func.coalesce(Progress.state, State.TODO).in_([State.TODO, State.DOING]),
-        )
-        .order_by(ActivityDates.due_at)
-        .limit(5)
-    ).all()
+    asked = {"person": actor.id, "now": now, "today": now.date(), "soon": now + SOON}
+    rows: Sequence[Any] = session.execute(_DUE, asked).all()
     return [Due(*row) for row in rows]
+
+
+_JP = sa.select(sa.func.sum(Certificate.facts["jp"].as_integer())).where(
+    Certificate.person_id == sa.bindparam("person"),
+    Certificate.state == CertificateState.VALID,
+    sa.extract("year", Certificate.issued_on) == sa.bindparam("year"),
+)
 
 
 def jp_this_year(session: Session, actor: Actor, *, now: datetime) -> int:
     """JP of the valid certificates that a person got this year."""
-    total = session.scalar(
-        sa.select(sa.func.sum(Certificate.facts["jp"].as_integer())).where(
-            Certificate.person_id == actor.id,
-            Certificate.state == CertificateState.VALID,
-            sa.extract("year", Certificate.issued_on) == now.year,
-        )
-    )
-    return int(total or 0)
+    return int(session.scalar(_JP, {"person": actor.id, "year": now.year}) or 0)
+
+
+_DECISIONS = sa.select(sa.func.count(Enrolment.id)).where(
+    Enrolment.approver_id == sa.bindparam("person"), Enrolment.state == EnrolmentState.REQUESTED
+)
 
 
 def decisions_of(session: Session, actor: Actor) -> int:
     """How many requests wait for the actor's decision as a superior."""
-    asked = _count(
-        Enrolment.id, Enrolment.approver_id == actor.id, Enrolment.state == EnrolmentState.REQUESTED
-    )
-    return int(session.scalar(sa.select(asked)) or 0)
+    return int(session.scalar(_DECISIONS, {"person": actor.id}) or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,18 +76,21 @@ def lesson_of(session: Session, activity_id: uuid.UUID) -> Lesson:
     return lesson
 
 
+_READER = sa.bindparam("enrolment", type_=sa.Uuid)
+_PAGE = (
+    sa.select(Lesson.html, Activity.watch_percent, LessonMedia, Media, Watched.ranges, Watched.position)
+    .join(Activity, Activity.id == Lesson.activity_id)
+    .outerjoin(LessonMedia, LessonMedia.activity_id == Lesson.activity_id)
+    .outerjoin(Media, Media.id == LessonMedia.media_id)
+    .outerjoin(Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == _READER))
+    .where(Lesson.activity_id == sa.bindparam("activity"))
+    .order_by(LessonMedia.position, LessonMedia.id)
+)
+
+
 def page_of(session: Session, activity_id: uuid.UUID, enrolment_id: uuid.UUID | None) -> LessonPage:
     """A lesson and its files for one reader (None: an author who looks), in one statement."""
-    found = (
-        sa.select(Lesson.html, Activity.watch_percent, LessonMedia, Media, Watched.ranges, Watched.position)
-        .join(Activity, Activity.id == Lesson.activity_id)
-        .outerjoin(LessonMedia, LessonMedia.activity_id == Lesson.activity_id)
-        .outerjoin(Media, Media.id == LessonMedia.media_id)
-        .outerjoin(Watched, sa.and_(Watched.file_id == LessonMedia.id, Watched.enrolment_id == enrolment_id))
-        .where(Lesson.activity_id == activity_id)
-        .order_by(LessonMedia.position, LessonMedia.id)
-    )
-    rows = session.execute(found).all()
+    rows = session.execute(_PAGE, {"activity": activity_id, "enrolment": enrolment_id}).all()
     if not rows:
         raise NotFound
     files = [

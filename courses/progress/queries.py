@@ -96,23 +96,24 @@ class ClassSummary:
         return 100 * self.done // self.total if self.total else 0
 
 
+_COUNTED = (
+    sa.select(
+        Enrolment.id,
+        sa.func.count(Activity.id),
+        sa.func.count(Progress.activity_id).filter(Progress.state == State.DONE),
+    )
+    .join(Cohort, Cohort.id == Enrolment.cohort_id)
+    .join(Activity, sa.and_(Activity.course_id == Cohort.course_id, Activity.published))
+    .outerjoin(Progress, sa.and_(Progress.enrolment_id == Enrolment.id, Progress.activity_id == Activity.id))
+    .where(Enrolment.id.in_(sa.bindparam("enrolments", expanding=True)))
+    .group_by(Enrolment.id)
+)
+
+
 def summaries(session: Session, seats: Sequence[Seat]) -> list[ClassSummary]:
     """How many activities are done in each class: one statement for all of them."""
-    counted = (
-        sa.select(
-            Enrolment.id,
-            sa.func.count(Activity.id),
-            sa.func.count(Progress.activity_id).filter(Progress.state == State.DONE),
-        )
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(Activity, sa.and_(Activity.course_id == Cohort.course_id, Activity.published))
-        .outerjoin(
-            Progress, sa.and_(Progress.enrolment_id == Enrolment.id, Progress.activity_id == Activity.id)
-        )
-        .where(Enrolment.id.in_([seat.enrolment_id for seat in seats]))
-        .group_by(Enrolment.id)
-    )
-    found = {row[0]: (row[1], row[2]) for row in session.execute(counted)}
+    counted = session.execute(_COUNTED, {"enrolments": [seat.enrolment_id for seat in seats]})
+    found = {row[0]: (row[1], row[2]) for row in counted}
     return [ClassSummary(seat, *reversed(found.get(seat.enrolment_id, (0, 0)))) for seat in seats]
 
 

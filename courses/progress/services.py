@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.selectable import ExecutableReturnsRows
 
 from courses.cohorts.models import Cohort, Enrolment, EnrolmentState
 from courses.progress.events import ActivityFinished
@@ -19,22 +21,34 @@ from lms.access import Actor
 from lms.events import publish
 from lms.notifications.services import notify
 
+_ENROLMENT = sa.bindparam("enrolment", type_=sa.Uuid)
+_ACTIVITY = sa.bindparam("activity", type_=sa.Uuid)
+_NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+
 
 def begin(session: Session, enrolment_id: uuid.UUID, activity_id: uuid.UUID, *, now: datetime) -> Progress:
     """The row of an activity, made if this is the first time, and locked until the transaction ends: one statement."""
+    asked = {"enrolment": enrolment_id, "activity": activity_id, "now": now}
+    options = {"populate_existing": True}
+    progress: Progress = session.scalars(_begun(), asked, execution_options=options).one()
+    return progress
+
+
+@cache
+def _begun() -> ExecutableReturnsRows:
     row = insert(Progress).values(
-        enrolment_id=enrolment_id,
-        activity_id=activity_id,
+        enrolment_id=_ENROLMENT,
+        activity_id=_ACTIVITY,
         state=State.DOING,
         detail={},
-        began_at=now,
-        updated_at=now,
+        began_at=_NOW,
+        updated_at=_NOW,
     )
     # An update that changes nothing, so that an older row is locked and returned as well.
     upsert = row.on_conflict_do_update(
         index_elements=[Progress.enrolment_id, Progress.activity_id], set_={"state": Progress.state}
-    ).returning(Progress)
-    return session.scalars(upsert, execution_options={"populate_existing": True}).one()
+    )
+    return sa.select(Progress).from_statement(upsert.returning(Progress))
 
 
 def record(
@@ -81,14 +95,27 @@ def _noted(
     now: datetime,
 ) -> tuple[Progress, State | None]:
     """The row with what is new in it, and the state it had when the statement began: one statement."""
+    asked = {"enrolment": enrolment_id, "activity": activity_id, "state": state, "now": now, **marks}
+    asked["done_at"] = now if state is State.DONE else None
+    statement = _noting(marked=bool(marks))
+    progress, before = session.execute(statement, asked, execution_options={"populate_existing": True}).one()
+    return progress, before
+
+
+@cache
+def _noting(*, marked: bool) -> ExecutableReturnsRows:
+    old, column = aliased(Progress), Progress.__table__.c
+    before = sa.select(old.state).where(old.enrolment_id == _ENROLMENT, old.activity_id == _ACTIVITY)
+    names = ("percent", "passed") if marked else ()
+    marks = {name: sa.bindparam(name, type_=column[name].type) for name in names}
     row = insert(Progress).values(
-        enrolment_id=enrolment_id,
-        activity_id=activity_id,
-        state=state,
+        enrolment_id=_ENROLMENT,
+        activity_id=_ACTIVITY,
+        state=sa.bindparam("state", type_=column.state.type),
         detail={},
-        began_at=now,
-        done_at=now if state is State.DONE else None,
-        updated_at=now,
+        began_at=_NOW,
+        done_at=sa.bindparam("done_at", type_=sa.DateTime(timezone=True)),
+        updated_at=_NOW,
         **marks,
     )
     was_done = Progress.state == State.DONE
@@ -97,22 +124,12 @@ def _noted(
         set_={
             "state": sa.case((was_done, Progress.state), else_=row.excluded.state),
             "done_at": sa.case((was_done, Progress.done_at), else_=row.excluded.done_at),
-            "updated_at": now,
+            "updated_at": _NOW,
             **marks,
         },
-    ).returning(Progress, _state_before(enrolment_id, activity_id))
-    progress, before = session.execute(upsert, execution_options={"populate_existing": True}).one()
-    return progress, before
-
-
-def _state_before(enrolment_id: uuid.UUID, activity_id: uuid.UUID) -> sa.ScalarSelect[State]:
-    """The state when the statement began."""
-    old = aliased(Progress)
-    return (
-        sa.select(old.state)
-        .where(old.enrolment_id == enrolment_id, old.activity_id == activity_id)
-        .scalar_subquery()
     )
+    then = before.scalar_subquery().label("before")
+    return sa.select(Progress, then).from_statement(upsert.returning(Progress, then))
 
 
 def take_back(

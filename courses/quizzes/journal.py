@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from courses.cohorts.models import Enrolment
 from courses.quizzes.merging import Change, Standing, Verdict, after, judge
-from courses.quizzes.models import Answer, AnswerRevision, Attempt, LateAnswer, Lateness, Quiz
+from courses.quizzes.models import Answer, Attempt, LateAnswer, Lateness, Quiz
+from courses.quizzes.saving import as_json, held_select, journal_insert
 from courses.quizzes.timing import lateness
 from lms.errors import NotFound
 
@@ -53,39 +53,15 @@ def held_attempt(
     keys: bool = False,
 ) -> Held:
     """Somebody's own attempt, locked, with the standings of the questions that `changes` answer: one statement."""
-    own = aliased(AnswerRevision)
-    device = next((change.device for change in changes), None)
-    mine = sa.and_(own.attempt_id == Answer.attempt_id, own.number == Answer.number, own.device == device)
-    newest = sa.select(sa.func.max(own.rev)).where(mine).correlate(Answer).scalar_subquery()
-    again = sa.func.jsonb_object_agg(own.rev, sa.func.jsonb_build_array(own.revision, own.value))
-    revs = [change.rev for change in changes if change.rev is not None]
-    seen = sa.select(again).where(mine, own.rev.in_(revs)).correlate(Answer).scalar_subquery()
-    row = sa.func.jsonb_build_array(
-        Answer.value, Answer.revision, Answer.last, Answer.device, Answer.conflict, newest, seen
-    )
-    numbers = {change.number for change in changes}
-    standings = (
-        sa.select(sa.func.jsonb_object_agg(Answer.number, row))
-        .where(Answer.attempt_id == Attempt.id, Answer.number.in_(numbers))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    conflicts = (
-        sa.select(sa.func.array_agg(Answer.number))
-        .where(Answer.attempt_id == Attempt.id, Answer.conflict.is_not(None))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    found = (
-        sa.select(Attempt, Quiz, standings, conflicts)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(Quiz, Quiz.activity_id == Attempt.activity_id)
-        .where(Attempt.id == attempt_id, Enrolment.person_id == person_id)
-        .with_for_update(of=Attempt)
-    )
-    if keys:
-        found = found.options(undefer(Attempt.keys))
-    result = session.execute(found, execution_options={"populate_existing": True}).one_or_none()
+    asked = {
+        "attempt": attempt_id,
+        "person": person_id,
+        "device": next((change.device for change in changes), None),
+        "revs": [change.rev for change in changes if change.rev is not None],
+        "numbers": list({change.number for change in changes}),
+    }
+    options = {"populate_existing": True}
+    result = session.execute(held_select(keys), asked, execution_options=options).one_or_none()
     if result is None:
         raise NotFound
     attempt, quiz, told, open_conflicts = result
@@ -161,12 +137,8 @@ def _write(
         ]
         session.execute(insert(LateAnswer).values(rows).on_conflict_do_nothing())
     if new:
-        statement = _journalled(attempt.id, new, now)
-        if holder != attempt.device:
-            held = sa.update(Attempt).where(Attempt.id == attempt.id).values(device=holder)
-            statement = statement.add_cte(held.cte("held"))
-            set_committed_value(attempt, "device", holder)
-        session.execute(statement)
+        _journal(session, attempt.id, holder, new, now)
+        set_committed_value(attempt, "device", holder)
 
 
 def _not_there_yet(
@@ -189,45 +161,37 @@ def _is_new(kept: Kept) -> bool:
     return kept.verdict in (Verdict.COUNTS, Verdict.BESIDE)
 
 
-def _journalled(attempt_id: uuid.UUID, new: Sequence[tuple[Change, Kept]], now: datetime) -> Insert:
-    """One statement: the places in the journal, and how each question stands after the last of them."""
-    journal = insert(AnswerRevision).values(
-        [
-            {
-                "attempt_id": attempt_id,
-                "revision": kept.revision,
-                "base": change.base,
-                "saved_at": now,
-                "beside": kept.verdict is Verdict.BESIDE,
-                **_facts(change),
-            }
-            for change, kept in new
-        ]
-    )
+def _journal(
+    session: Session,
+    attempt_id: uuid.UUID,
+    holder: uuid.UUID | None,
+    new: Sequence[tuple[Change, Kept]],
+    now: datetime,
+) -> None:
+    """One statement: the places in the journal, how each question stands after the last of them, and who holds it."""
+    revisions = [
+        {
+            "revision": kept.revision,
+            "base": change.base,
+            "beside": kept.verdict is Verdict.BESIDE,
+            **_facts(change),
+        }
+        for change, kept in new
+    ]
     final = {change.number: kept.standing for change, kept in new}
-    answers = insert(Answer).values(
-        [
-            {
-                "attempt_id": attempt_id,
-                "number": number,
-                "value": standing.value,
-                "revision": standing.revision,
-                "last": standing.last,
-                "device": standing.device,
-                "conflict": standing.conflict,
-                "saved_at": now,
-                "waits": False,
-            }
-            for number, standing in final.items()
-        ]
-    )
-    changed = ("value", "revision", "last", "device", "conflict")
-    moved = Answer.revision != answers.excluded.revision
-    return answers.on_conflict_do_update(
-        index_elements=[Answer.attempt_id, Answer.number],
-        set_={name: answers.excluded[name] for name in changed}
-        | {"saved_at": sa.case((moved, answers.excluded.saved_at), else_=Answer.saved_at)},
-    ).add_cte(journal.cte("journal"))
+    answers = [
+        {
+            "number": number,
+            "value": standing.value,
+            "revision": standing.revision,
+            "last": standing.last,
+            "device": standing.device,
+            "conflict": standing.conflict,
+        }
+        for number, standing in final.items()
+    ]
+    told = {"attempt": attempt_id, "holder": holder, "now": now}
+    session.execute(journal_insert(), {**told, "revisions": as_json(revisions), "answers": as_json(answers)})
 
 
 def admit(session: Session, attempt: Attempt, change: Change, *, now: datetime) -> None:
@@ -236,7 +200,7 @@ def admit(session: Session, attempt: Attempt, change: Change, *, now: datetime) 
     standing = Standing(answer.value, answer.revision, answer.last) if answer else Standing()
     standing = after(standing, change, Verdict.COUNTS)
     kept = Kept(Verdict.COUNTS, standing.revision, standing)
-    session.execute(_journalled(attempt.id, [(change, kept)], now))
+    _journal(session, attempt.id, attempt.device, [(change, kept)], now)
     if answer:
         session.expire(answer)
 

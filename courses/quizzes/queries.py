@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -140,6 +141,17 @@ def sitting_of(
 
     With `lock` its row is locked and the answers are left out: another transaction may just be writing them.
     """
+    asked = {"attempt": attempt_id, "activity": activity_id, "cohort": cohort_id, "person": actor.id}
+    options = {"populate_existing": True}
+    row = session.execute(_sitting_select(lock, keys), asked, execution_options=options).one_or_none()
+    if row is None:
+        raise NotFound
+    seat = Seat(**dict(zip(_SEAT, row[5:], strict=True)))
+    return Sitting(row[0], row[1], row[2], seat, _answers(row[3] or {}), row[4])
+
+
+@cache
+def _sitting_select(lock: bool, keys: bool) -> sa.Select[*tuple[Any, ...]]:
     found = (
         sa.select(Attempt, Quiz, Activity.title, sa.null() if lock else _ANSWERS, _UNDECIDED, *_SEAT.values())
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
@@ -148,23 +160,17 @@ def sitting_of(
         .join(Quiz, Quiz.activity_id == Attempt.activity_id)
         .join(Activity, Activity.id == Attempt.activity_id)
         .where(
-            Attempt.id == attempt_id,
-            Attempt.activity_id == activity_id,
-            Enrolment.cohort_id == cohort_id,
-            Enrolment.person_id == actor.id,
+            Attempt.id == sa.bindparam("attempt"),
+            Attempt.activity_id == sa.bindparam("activity"),
+            Enrolment.cohort_id == sa.bindparam("cohort"),
+            Enrolment.person_id == sa.bindparam("person"),
             Enrolment.state == EnrolmentState.ACTIVE,
             Cohort.published,
         )
     )
     if keys:
         found = found.options(undefer(Attempt.keys))
-    if lock:
-        found = found.with_for_update(of=Attempt)
-    row = session.execute(found, execution_options={"populate_existing": True}).one_or_none()
-    if row is None:
-        raise NotFound
-    seat = Seat(**dict(zip(_SEAT, row[5:], strict=True)))
-    return Sitting(row[0], row[1], row[2], seat, _answers(row[3] or {}), row[4])
+    return found.with_for_update(of=Attempt) if lock else found
 
 
 def _answers(told: Mapping[str, Sequence[Any]]) -> dict[int, Saved]:
@@ -257,21 +263,29 @@ class Entry:
         return None if allowed is None else max(0, allowed - len(self.tries))
 
 
-def entry_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Entry:
-    """The quiz, the learner's extra time and attempts, the first in front: one statement."""
+def _entry_select() -> sa.Select[*tuple[Any, ...]]:
+    seat = sa.bindparam("enrolment", type_=sa.Uuid)
     tried = [getattr(Attempt, name) for name in Tried.__slots__]
-    mine = sa.and_(Attempt.activity_id == Quiz.activity_id, Attempt.enrolment_id == seat.enrolment_id)
-    extra = sa.and_(ExtraTime.activity_id == Quiz.activity_id, ExtraTime.enrolment_id == seat.enrolment_id)
+    mine = sa.and_(Attempt.activity_id == Quiz.activity_id, Attempt.enrolment_id == seat)
+    extra = sa.and_(ExtraTime.activity_id == Quiz.activity_id, ExtraTime.enrolment_id == seat)
     prepared = sa.exists().where(
-        PreparedPaper.activity_id == Quiz.activity_id, PreparedPaper.enrolment_id == seat.enrolment_id
+        PreparedPaper.activity_id == Quiz.activity_id, PreparedPaper.enrolment_id == seat
     )
-    rows = session.execute(
+    return (
         sa.select(Quiz, ExtraTime.percent, prepared, *tried)
         .outerjoin(ExtraTime, extra)
         .outerjoin(Attempt, mine)
-        .where(Quiz.activity_id == activity_id)
+        .where(Quiz.activity_id == sa.bindparam("activity"))
         .order_by(Attempt.number)
-    ).all()
+    )
+
+
+_ENTRY = _entry_select()
+
+
+def entry_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Entry:
+    """The quiz, the learner's extra time and attempts, the first in front: one statement."""
+    rows = session.execute(_ENTRY, {"enrolment": seat.enrolment_id, "activity": activity_id}).all()
     if not rows:
         raise NotFound
     tries = [Tried(*row[3:]) for row in rows if row[3] is not None]

@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from lms.access import Actor, Permission, allows
 from lms.auth.queries import SignedIn
 from lms.feature import Feature, NavItem
+from lms.shell import icons
 from lms.shell.headers import nonce
 from lms.web import visitor
 
@@ -34,6 +35,7 @@ def register(app: Flask, features: Sequence[Feature]) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    icons.register(app.jinja_env)
     items = sorted((item for feature in features for item in feature.nav), key=lambda item: item.order)
 
     @app.context_processor

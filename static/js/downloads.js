@@ -2,7 +2,7 @@
 
 import { Download, nameOf, record, remove } from "./lib/packs.js";
 import { Room, megabytes } from "./lib/room.js";
-import { supported } from "./lib/worker.js";
+import { supported } from "./lib/offline.js";
 
 const { person, token, cohort } = document.querySelector("[data-packs]").dataset;
 const words = document.querySelector("[data-words]").dataset;

@@ -1,6 +1,6 @@
 // Switches messages on for this browser, and keeps what the server knows of it in step with what the browser does.
 
-import { register } from "./lib/worker.js";
+import { register } from "./lib/offline.js";
 
 const card = document.querySelector("[data-push]");
 const button = card.querySelector("[data-switch-on]");

@@ -55,7 +55,7 @@ function leftBehind() {
 
 if (document.body.dataset.person) {
   // What a page needs only later waits until the page stands.
-  window.addEventListener("load", () => import("./offline.js"), { once: true });
+  window.addEventListener("load", () => import("./lib/offline.js").then(({ stand }) => stand()), { once: true });
   if (!navigator.onLine || leftBehind()) attendOutbox();
   else window.addEventListener("offline", attendOutbox, { once: true });
 }

@@ -3,7 +3,7 @@
 // Everything lies in one cache per module (see worker-keep.js). A file arrives in parts of CHUNK bytes, each kept at once under
 // its address with "?bagian=<n>"; when all are there they become one entry and the parts go.
 
-import { order } from "./worker.js";
+import { order } from "./offline.js";
 
 const PREFIX = "bina-modul:";
 const RECORD = "/luring/paket";

@@ -1,9 +1,38 @@
-// On every page of somebody who is signed in: the worker, what the network is like, the offer to install, forms that are
-// sent without a network, and the way out when work still waits on the phone.
+// The page's side of being offline. The worker: registering it, giving it orders, letting a new one in when it disturbs
+// nobody. On every page of somebody signed in, `stand()`: what the network is like, the offer to install, forms that are sent
+// without a network, and the way out when work still waits on the phone.
 
-import { order, register, supported } from "./lib/worker.js";
+let policy = null;
 
-const { person } = document.body.dataset;
+function trusted(address) {
+  if (!globalThis.trustedTypes) return address;
+  policy ??= trustedTypes.createPolicy("bina", { createScriptURL: (text) => text });
+  return policy.createScriptURL(address);
+}
+
+export const supported = "serviceWorker" in navigator && "caches" in globalThis;
+
+export async function register() {
+  const registration = await navigator.serviceWorker.register(trusted("/sw.js"), { scope: "/", updateViaCache: "none" });
+  const offer = () => registration.waiting && order("update", {}, registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const next = registration.installing;
+    next?.addEventListener("statechange", () => next.state === "installed" && registration.active && offer());
+  });
+  offer();
+  return registration;
+}
+
+// Resolves to the worker's answer; rejects with its reason.
+export async function order(name, facts = {}, worker = null) {
+  const to = worker ?? (await navigator.serviceWorker.ready).active;
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve, reject) => {
+    port1.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.value));
+    to.postMessage({ order: name, ...facts }, [port2]);
+  });
+}
+
 const part = (name) => document.querySelector(`[data-offline="${name}"]`);
 
 // A slow line is a wish for little data, as long as the person has not chosen. The server reads the cookie.
@@ -15,7 +44,7 @@ function noteNetwork() {
 
 async function attend() {
   const registration = await register();
-  await order("meet", { person });
+  await order("meet", { person: document.body.dataset.person });
   if (!registration.waiting || !location.pathname.includes("/percobaan/")) return;
   const note = part("update");
   note.hidden = false;
@@ -52,16 +81,16 @@ function offerInstall(box) {
 
 // Forms
 
-document.addEventListener("submit", (event) => {
+function holdBack(event) {
   if (event.defaultPrevented || navigator.onLine || event.target.method !== "post") return;
   if ("luring" in event.target.dataset) return;
   event.preventDefault();
   part("form").hidden = false;
   window.addEventListener("online", () => (part("form").hidden = true), { once: true });
-});
+}
 
 async function leave(form) {
-  const { openOutbox } = await import("./lib/outbox.js");
+  const { openOutbox } = await import("./outbox.js");
   const outbox = await openOutbox();
   const sheet = part("leave");
   if (outbox.waiting() && !(await outbox.flush())) {
@@ -77,16 +106,18 @@ async function leave(form) {
   HTMLFormElement.prototype.submit.call(form);
 }
 
-for (const form of document.querySelectorAll("form[data-sign-out]")) {
-  form.dataset.luring = "";
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    leave(form);
-  });
+export function stand() {
+  document.addEventListener("submit", holdBack);
+  for (const form of document.querySelectorAll("form[data-sign-out]")) {
+    form.dataset.luring = "";
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      leave(form);
+    });
+  }
+  noteNetwork();
+  const box = part("install");
+  if (box) offerInstall(box);
+  if (supported) attend().catch(() => {});
+  document.body.dataset.offlineReady = "";
 }
-
-noteNetwork();
-const box = part("install");
-if (box) offerInstall(box);
-if (supported) attend().catch(() => {});
-document.body.dataset.offlineReady = "";
