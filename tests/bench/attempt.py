@@ -46,11 +46,21 @@ def measure(bench: Bench) -> Iterator[Figure]:
     yield Figure("attempt_cpu", spent, "ms", MOST_CPU)
 
 
-def _whole(send: Send, bench: Bench) -> None:
+def open_attempt(bench: Bench) -> str:
+    """The address of an attempt that the scene's learner has just begun."""
+    return _begin(_inside(bench, uuid.UUID(bench.scene.person_id)), bench)[0]
+
+
+def _begin(send: Send, bench: Bench) -> tuple[str, str]:
+    """The address of a new attempt, and the token."""
     cover = f"/kelas/{bench.scene.cohort_id}/kuis/{bench.scene.quiz_id}"
     token = _token(_right(send("GET", cover, "", ""), 200)[2])
     _, address, _ = _right(send("POST", f"{cover}/mulai", urlencode({"csrf_token": token}), FORM), 303)
-    attempt = urlsplit(address).path
+    return urlsplit(address).path, token
+
+
+def _whole(send: Send, bench: Bench) -> None:
+    attempt, token = _begin(send, bench)
     page = _right(send("GET", attempt, "", ""), 200)[2]
     _save(send, attempt, token, range(1, QUESTIONS + 1), page)
     _right(send("POST", f"{attempt}/kumpulkan", urlencode({"csrf_token": token}), FORM), 303)

@@ -39,6 +39,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         )
         ceiling = cpu_per_request(server, "/", {"Cookie": cookie})
         yield Figure("cpu_ceiling", ceiling, "ms")
+        yield Figure("p95_ceiling", percentile_95(server, "/", {"Cookie": cookie}), "ms")
     with serving("wsgi:app", bench.environment) as server:
         for name, path in addresses(bench).items():
             headers = {"Accept-Encoding": "gzip, br"} | (
