@@ -36,7 +36,8 @@ def learn() -> str:
 
 def learning() -> str:
     moment = now()
-    classes = summaries(session(), seats_for(session(), actor()))
+    found = summaries(session(), seats_for(session(), actor()))
+    classes = sorted(found, key=lambda c: 0 < c.total == c.done)
     current = next((c for c in classes if c.done < c.total), None)
     return render_template(
         "home/learner.html",
