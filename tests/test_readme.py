@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 from lms.config import PREFIX, SETTINGS
+from lms.storage.s3 import agreement
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,3 +40,8 @@ def test_every_path_on_the_map_exists() -> None:
 def test_every_picture_exists() -> None:
     for path in re.findall(r"\]\(([^)]+\.png)\)", README):
         assert (ROOT / path).is_file(), path
+
+
+def test_what_a_bucket_must_allow_is_what_the_command_sets() -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    assert json.loads(shown) == agreement(["https://bina.contoh.go.id"])

@@ -162,16 +162,9 @@ class S3Store:
                     yield Unfinished(found["Key"], found["UploadId"], found["Initiated"])
 
     def prepare(self, origins: Sequence[str]) -> None:
-        rule: Any = {
-            "AllowedOrigins": list(origins),
-            "AllowedMethods": ["GET", "PUT", "HEAD"],
-            "AllowedHeaders": ["*"],
-            "ExposeHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
-            "MaxAgeSeconds": 3600,
-        }
         self.make_bucket()
         with _answers():
-            self.client.put_bucket_cors(Bucket=self.bucket, CORSConfiguration={"CORSRules": [rule]})
+            self.client.put_bucket_cors(Bucket=self.bucket, CORSConfiguration=agreement(origins))
 
     def make_bucket(self) -> None:
         """The bucket, unless it is there."""
@@ -184,6 +177,18 @@ class S3Store:
         at = datetime.fromtimestamp(self.clock() // still * still, UTC)
         address = f"{self.public}/{self.bucket}/{key}"
         return self.signer.presigned(method, address, query, at=at, seconds=seconds + still, digest=digest)
+
+
+def agreement(origins: Sequence[str]) -> Any:
+    """What a bucket must let pages of these origins do (CORS); README.md shows it to operators."""
+    rule = {
+        "AllowedOrigins": list(origins),
+        "AllowedMethods": ["GET", "PUT", "HEAD"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
+        "MaxAgeSeconds": 3600,
+    }
+    return {"CORSRules": [rule]}
 
 
 @contextmanager

@@ -249,7 +249,7 @@ def test_the_operators_check_passes(engine: Engine) -> None:
     assert [step for step in steps if not step.ok] == []
 
 
-def test_pages_of_our_origin_may_upload_to_the_gateway_and_others_may_not(rgw: Engine, key: str) -> None:
+def test_pages_of_our_origin_may_upload_and_read_ranges_and_others_may_not(rgw: Engine, key: str) -> None:
     rgw.store.prepare(["http://localhost"])  # others that share the gateway name other origins
     upload = rgw.store.start_parts(key, content_type=TYPE)
     url = rgw.store.part_url(key, upload, 1, seconds=HOUR)
@@ -258,6 +258,11 @@ def test_pages_of_our_origin_may_upload_to_the_gateway_and_others_may_not(rgw: E
     assert (ours.status, ours.headers["Access-Control-Allow-Origin"]) == (200, "http://localhost")
     sent = ask(url, method="PUT", data=b"x", headers={"Origin": "http://localhost"})
     assert "ETag" in sent.headers["Access-Control-Expose-Headers"]
+    rgw.store.put(key, b"0123456789", content_type=TYPE)
+    address = rgw.store.url(key, seconds=HOUR, content_type=TYPE)
+    part = ask(address, headers={"Origin": "http://localhost", "Range": "bytes=2-4"})
+    assert (part.status, part.body, part.headers["Content-Range"]) == (206, b"234", "bytes 2-4/10")
+    assert {"ETag", "Content-Range"} <= set(re.split(", ?", part.headers["Access-Control-Expose-Headers"]))
     theirs = ask(url, method="OPTIONS", headers={"Origin": "http://lain.invalid", **asked})
     assert "Access-Control-Allow-Origin" not in theirs.headers
 
