@@ -130,15 +130,15 @@ def live_server(shared_app: Flask, template_database: URL, tmp_path: Path) -> It
 
 
 @contextmanager
-def living(shared_app: Flask, template_database: URL, folder: Path) -> Iterator[LiveServer]:
-    """The application in a thread, with every guard on, on a copy of the migrated database."""
+def living(shared_app: Flask, template_database: URL, folder: Path, **changes: Any) -> Iterator[LiveServer]:
+    """The application in a thread, with every guard on, on a copy of the migrated database; `changes` are settings."""
     # A database that somebody is connected to cannot be copied.
     with shared_app.app_context():
         db.engine.dispose()
     name = f"bina_live_{new_id().hex}"
     with database(name, template=template_database.database) as url:
         app = create_app(
-            settings_for(url, folder, base_url="http://127.0.0.1", secure_cookies=False), FEATURES
+            settings_for(url, folder, base_url="http://127.0.0.1", secure_cookies=False, **changes), FEATURES
         )
         # The port is known only once the server listens.
         app.config["SERVER_NAME"] = None

@@ -26,6 +26,7 @@ from courses.progress.models import Progress, State
 from lms.media.models import Media, MediaState
 from lms.media.video import ffmpeg
 from tests.lessons.conftest import Scene
+from tests.lessons.film import began, listen, reach
 from tests.live import LiveServer, living
 
 pytestmark = pytest.mark.browser
@@ -154,33 +155,6 @@ def play(page: Page) -> Locator:
     film = listen(page)
     cover.click()
     return film
-
-
-def listen(page: Page) -> Locator:
-    """The film, muted; `began` will say from where it played first."""
-    film = page.locator("video")
-    film.evaluate(
-        """(film) => {
-            film.muted = true;
-            film.addEventListener("playing", () => { film.dataset.began ??= film.currentTime; });
-        }"""
-    )
-    return film
-
-
-def began(film: Locator) -> float:
-    return float(film.get_attribute("data-began") or -1)
-
-
-def reach(film: Locator, second: float) -> None:
-    """Let it play until it is there."""
-    film.evaluate(
-        """(film, second) => new Promise((there) => {
-            const look = () => (film.currentTime >= second || film.ended) && (film.removeEventListener("timeupdate", look), there());
-            film.addEventListener("timeupdate", look); look();
-        })""",
-        second,
-    )
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
