@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
@@ -98,12 +98,27 @@ class LiveServer:
         context.add_cookies([{"name": name, "value": self.cookie(person), "url": self.address}])
 
     @cached_property
+    def playwright(self) -> Playwright:
+        return self.stack.enter_context(sync_playwright())
+
+    @cached_property
     def browser(self) -> Browser:
         """Chromium, started by the first page."""
-        playwright = self.stack.enter_context(sync_playwright())
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        started = self.playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         self.stack.callback(started.close)
         return started
+
+    @contextmanager
+    def phone(self, profile: Path, **options: Any) -> Iterator[BrowserContext]:
+        """A browser of its own whose profile outlives it: started here, ended with the block, started again as it was."""
+        known = {"viewport": PHONE, "base_url": self.address, **options}
+        context = self.playwright.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=ARGUMENTS, **known
+        )
+        try:
+            yield context
+        finally:
+            context.close()
 
     def context(self, person: Person | None = None, **options: Any) -> BrowserContext:
         """A browser of its own (360 × 740 unless told otherwise), in which somebody is signed in.

@@ -1,6 +1,8 @@
-"""A film on a page in a real browser: from where it plays, and until when."""
+"""A film on a page in a real browser: from where it plays, and until when; and waiting for what comes of it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
 
@@ -30,3 +32,11 @@ def reach(film: Locator, second: float) -> None:
         })""",
         second,
     )
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    for _ in range(600):  # a phone that was offline may wait half a minute before it tries again
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never came to hold")

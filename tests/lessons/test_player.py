@@ -6,7 +6,7 @@ import gzip
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from courses.progress.models import Progress, State
 from lms.media.models import Media, MediaState
 from lms.media.video import ffmpeg
 from tests.lessons.conftest import Scene
-from tests.lessons.film import began, listen, reach
+from tests.lessons.film import began, listen, reach, until
 from tests.live import LiveServer, living
 
 pytestmark = pytest.mark.browser
@@ -155,14 +155,6 @@ def play(page: Page) -> Locator:
     film = listen(page)
     cover.click()
     return film
-
-
-def until(page: Page, holds: Callable[[], bool]) -> None:
-    for _ in range(600):  # a phone that was offline may wait half a minute before it tries again
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it never came to hold")
 
 
 def shot(page: Page, name: str) -> None:

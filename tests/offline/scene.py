@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,12 @@ from tests.factories.learning import (
     make_seat,
 )
 from tests.factories.people import make_agency, make_person
+
+CHUNK = 1024 * 1024
+CONTENT = Path(__file__).parents[2] / "courses" / "demo" / "content"
+PLAYABLE = (CONTENT / "laporan-pelayanan" / "dari-loket-ke-putusan.mp4").read_bytes()
+# An MP4 may end in a box that players skip (ISO/IEC 14496-12, "free").
+FILM = PLAYABLE + (3 * CHUNK).to_bytes(4, "big") + b"free" + bytes(3 * CHUNK - 8)
 
 
 class Classroom:

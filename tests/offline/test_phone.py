@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,18 +23,13 @@ from tests.factories.learning import make_cohort, make_seat
 from tests.factories.people import actor_for, make_agency, make_person
 from tests.live import LiveServer, living
 from tests.media.page import elsewhere
-from tests.offline.scene import Classroom
+from tests.offline.scene import CHUNK, CONTENT, FILM, Classroom
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 
 MB = 1_000_000
-CHUNK = 1024 * 1024
 BUDGET = 50 * MB
-CONTENT = Path(__file__).parents[2] / "courses" / "demo" / "content"
-PLAYABLE = (CONTENT / "laporan-pelayanan" / "dari-loket-ke-putusan.mp4").read_bytes()
-# An MP4 may end in a box that players skip (ISO/IEC 14496-12, "free").
-FILM = PLAYABLE + (3 * CHUNK).to_bytes(4, "big") + b"free" + bytes(3 * CHUNK - 8)
 WORDS = "Warga menunggu empat puluh menit; usul kami: satu loket khusus berkas lengkap."
 
 

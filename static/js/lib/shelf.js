@@ -1,6 +1,6 @@
 // The page for "no network": what is on this phone, and, when it stands in for another page, why.
 
-import { openStore } from "./outbox-store.js";
+import { openOutbox } from "./outbox.js";
 import { listed, remove, whoIsHere } from "./packs.js";
 import { Room, megabytes } from "./room.js";
 
@@ -69,11 +69,20 @@ async function fill() {
   const packs = person ? await listed(person) : [];
   shelf.replaceChildren(...Array.from(byCourse(packs).values(), courseOf));
   document.querySelector("[data-empty]").hidden = packs.length > 0;
-  const waiting = person ? (await (await openStore()).all(person)).length : 0;
-  if (waiting) {
+  if (person) await send(person);
+}
+
+// The page as the phone keeps it knows nobody, but whose work waits here is known. It leaves as soon as the network lets it.
+async function send(person) {
+  document.body.dataset.person ||= person;
+  const outbox = await openOutbox();
+  const draw = () => {
+    const waiting = outbox.waiting();
     document.querySelector("[data-waiting]").textContent = waiting;
-    show("waiting");
-  }
+    document.querySelector('[data-note="waiting"]').hidden = !waiting;
+  };
+  outbox.addEventListener("receipt", draw);
+  draw();
 }
 
 showTyped();

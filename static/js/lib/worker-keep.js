@@ -60,7 +60,9 @@ async function withFiles(cache, text, base) {
 
 async function keep(cache, url) {
   if (url.protocol === "data:" || (await cache.match(keyOf(url)))) return;
-  const answer = await fetch(url, { mode: "cors", credentials: isOurs(url) ? "same-origin" : "omit" });
+  // A picture that a page has shown lies in the browser's own cache without the store's leave (CORS): it is asked for anew.
+  const how = isOurs(url) ? { credentials: "same-origin" } : { credentials: "omit", cache: "reload" };
+  const answer = await fetch(url, { mode: "cors", ...how });
   if (!answer.ok) return;
   const script = url.pathname.endsWith(".js") && isStatic(url);
   const copy = answer.clone();
