@@ -3,6 +3,7 @@
 
 import { openOutbox } from "./outbox.js";
 import { newId } from "./wire.js";
+import { order, supported } from "./worker.js";
 
 const DRAFT = "projects:draft";
 const COMMENT = "projects:comment";
@@ -61,6 +62,7 @@ function restore() {
 }
 
 async function answered({ operation, receipt }) {
+  if (supported && operation.content.activity === activity) order("renew", { url: location.href.split("#")[0] }).catch(() => {});
   if (operation.kind === COMMENT) return shown(operation, receipt);
   if (operation.kind !== DRAFT || operation.key !== activity || receipt.status === "refused") return;
   form.elements.revision.value = receipt.answer.revision;

@@ -135,7 +135,13 @@ async function withTyped(page, url, fields) {
   return new Response(html, { status: 200, headers: page.headers });
 }
 
-const ORDERS = { store, wipe, update, meet: ({ person }) => meet(person) };
+// What was sent from a page that was taken away is on the server now: the page is kept as it is there.
+async function renew({ url }) {
+  const kept = await stored(new URL(url));
+  return kept ? store({ cache: kept.name, url }) : false;
+}
+
+const ORDERS = { store, renew, wipe, update, meet: ({ person }) => meet(person) };
 // While nothing was taken away, media requests are none of our business.
 let holds = true;
 

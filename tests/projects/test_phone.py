@@ -1,0 +1,134 @@
+"""A group's page on a phone that loses the network: what was typed stays, is sent once, and is what the phone shows then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy.engine import URL
+
+from courses.projects.models import Comment, Draft
+from tests.factories.projects import Scene
+from tests.lessons.film import until
+from tests.live import LiveServer, living
+
+pytestmark = pytest.mark.browser
+PATIENCE = 20_000
+
+
+@pytest.fixture
+def server(shared_app: Flask, template_database: URL, tmp_path: Path) -> Iterator[LiveServer]:
+    with living(shared_app, template_database, tmp_path) as live:
+        yield live
+
+
+@pytest.fixture
+def scene(server: LiveServer) -> Scene:
+    with server.using() as session:
+        made = Scene(server.app, session, datetime.now(UTC))  # noqa: TID251
+        session.expunge_all()
+        return made
+
+
+class Group:
+    """What the server holds of Ayu's group."""
+
+    def __init__(self, server: LiveServer, scene: Scene) -> None:
+        self.server, self.id = server, scene.group.id
+
+    def draft(self) -> tuple[str, int]:
+        with self.server.session() as session:
+            found = session.get(Draft, self.id)
+            return (found.text, found.revision) if found else ("", 0)
+
+    def said(self) -> list[str]:
+        with self.server.session() as session:
+            return list(session.scalars(sa.select(Comment.text).where(Comment.group_id == self.id)))
+
+
+def taken(server: LiveServer, scene: Scene) -> Page:
+    """Ayu's phone, on which the module lies, open at the project."""
+    page = server.page(scene.ayu, service_workers="allow")
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"/kelas/{scene.cohort.id}/unduhan")
+    page.wait_for_selector("[data-packs][data-ready]")
+    box = page.locator("[data-module]").first
+    box.get_by_role("button", name=re.compile("^Unduh modul")).click()
+    expect(box).to_have_attribute("data-state", "done", timeout=PATIENCE)
+    visit(page, scene)
+    return page
+
+
+def visit(page: Page, scene: Scene) -> None:
+    page.goto(scene.here)
+    page.wait_for_selector("form[data-draft][data-ready]")
+
+
+def keep(page: Page, text: str) -> None:
+    page.locator("form[data-draft] [name=text]").fill(text)
+    expect(page.locator("form[data-draft] [data-saved=phone]")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_draft_and_a_word_typed_without_a_network_are_kept_and_sent_once(
+    server: LiveServer, scene: Scene
+) -> None:
+    group, page = Group(server, scene), taken(server, scene)
+    page.context.set_offline(True)
+    visit(page, scene)
+    keep(page, "Antrean kami panjang.")
+    page.locator("form[data-comment] [name=text]").fill("Siapa menghitung antrean?")
+    page.locator("form[data-comment] button[type=submit]").click()
+    expect(page.locator("[data-said]")).to_have_count(1, timeout=PATIENCE)
+    visit(page, scene)
+    expect(page.locator("form[data-draft] [name=text]")).to_have_value("Antrean kami panjang.")
+    expect(page.locator("[data-said] [data-text]")).to_have_text("Siapa menghitung antrean?")
+    assert (group.draft(), group.said()) == (("", 0), [])
+
+    lost: list[Any] = []
+
+    def lose(route: Route) -> None:
+        """The server hears it, and the phone does not hear the answer."""
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch())
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/kirim", lose)
+    page.context.set_offline(False)
+    expect(page.locator("form[data-draft] [data-saved=server]")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-said] [data-saved=server]")).to_be_visible(timeout=PATIENCE)
+    assert lost
+    assert (group.draft(), group.said()) == (("Antrean kami panjang.", 1), ["Siapa menghitung antrean?"])
+    visit(page, scene)
+    expect(page.get_by_text("Siapa menghitung antrean?")).to_have_count(1)
+
+
+def test_what_was_sent_is_what_the_phone_shows_when_the_network_is_lost_again(
+    server: LiveServer, scene: Scene
+) -> None:
+    group, page = Group(server, scene), taken(server, scene)
+    page.context.set_offline(True)
+    keep(page, "Antrean kami panjang.")
+    page.context.set_offline(False)
+    until(page, lambda: group.draft() == ("Antrean kami panjang.", 1))
+    page.wait_for_function(KEPT)
+    page.context.set_offline(True)
+    visit(page, scene)
+    expect(page.locator("form[data-draft] [name=text]")).to_have_value("Antrean kami panjang.")
+    keep(page, "Antrean kami panjang pada hari Senin.")
+    page.context.set_offline(False)
+    until(page, lambda: group.draft() == ("Antrean kami panjang pada hari Senin.", 2))
+
+
+KEPT = """async () => {
+  const held = await caches.match(location.href);
+  return held && (await held.text()).includes("Antrean kami panjang.");
+}"""
