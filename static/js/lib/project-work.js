@@ -3,7 +3,7 @@
 
 import { openOutbox } from "./outbox.js";
 import { newId } from "./wire.js";
-import { order, supported } from "./worker.js";
+import { order, supported } from "./offline.js";
 
 const DRAFT = "projects:draft";
 const COMMENT = "projects:comment";
