@@ -17,6 +17,7 @@ from courses.lessons.weight import qualities, usual
 from courses.progress.outline import LOCKED, PAGE_BYTES, Outline, Row
 from courses.quizzes.models import Attempt, AttemptState, Quiz
 from lms.errors import NotFound
+from lms.media.queries import ORIGINAL
 
 SHEETS_A_PAGE = 10
 # What is seen or heard at the quality that the learner chose; of everything else there is one size.
@@ -93,8 +94,11 @@ def pack_in(packs: Iterable[Pack], module_id: uuid.UUID) -> Pack:
 
 
 def pieces_of(file: LessonFile, quality: str | None) -> list[Piece]:
-    """The renditions of a file that a phone takes away; none of attachments, which are opened with other programs."""
+    """The renditions of a file that a phone takes away; attachments, which other programs open, as they came."""
     made = file.media.renditions
+    if file.part is Part.ATTACHMENT:
+        whole = Piece(file, ORIGINAL, file.media.size, file.media.content_type)
+        return [whole] if file.media.stored_at else []
     if file.part in PLAYS:
         playing = quality if quality in made else usual(made)
         names = [playing, "poster"]

@@ -26,7 +26,7 @@ from courses.progress.queries import outline_of
 from lms.access import SIGNED_IN, needs
 from lms.clock import now
 from lms.errors import N_, Conflict
-from lms.media.queries import source_of
+from lms.media.queries import url_of
 from lms.offline.protocol import PROTOCOL, understands
 from lms.offline.storable import storable
 from lms.web import actor, session, store
@@ -69,7 +69,7 @@ def resources(cohort_id: uuid.UUID, module_id: uuid.UUID) -> Response:
         course=seat.course_title,
         pages=list(_pages(seat, pack)),
         files=[
-            {"url": source_of(store(), piece.file.media, piece.rendition).url, "size": piece.size}
+            {"url": url_of(store(), piece.file.media, piece.rendition, inline=False), "size": piece.size}
             for piece in pack.pieces
         ],
         bytes=pack.bytes,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from courses.cohorts.models import EnrolmentState
+from courses.lessons.models import LessonMedia, Part
 from courses.progress.models import State
 from courses.progress.services import record
 from courses.quizzes.models import Attempt, QuizRole
@@ -50,6 +51,20 @@ def test_a_module_lists_its_pages_and_its_film_with_their_sizes(client_of: Clien
     assert [file["size"] for file in found["files"]] == [len(FILM)]
     assert found["person"] == str(room.ayu.id)
     assert found["bytes"] > len(FILM)
+
+
+def test_files_to_save_come_along_once_they_are_safe(
+    client_of: Client, room: Classroom, session: Session
+) -> None:
+    row = session.query(LessonMedia).filter_by(media_id=room.media.id).one()
+    row.part = Part.ATTACHMENT
+    session.commit()
+    found = listed(client_of, room)
+    assert [file["size"] for file in found["files"]] == [room.media.size]
+    assert f"/{room.media.id}/original" in found["files"][0]["url"]
+    room.media.stored_at = None
+    session.commit()
+    assert listed(client_of, room)["files"] == []
 
 
 def test_a_locked_lesson_stays_out_until_it_opens(

@@ -37,35 +37,41 @@ from tests.storage.faulty import Faulty
 pytestmark = pytest.mark.browser
 PATIENCE = 20_000
 SHEET = picture("WEBP", (60, 80))
+GUIDE = b"%PDF-1.7\n" + bytes(range(256)) * 100
 
 
 class Handout(Classroom):
-    """The classroom, with a page of a document beside the film."""
+    """The classroom, with a page of a document and a file to save beside the film."""
 
     def __init__(self, session: Session, store: ObjectStore, film: bytes, now: datetime) -> None:
         super().__init__(session, store, film, now)
         key = f"media/{self.media.id}/page-1.webp"
         store.put(key, SHEET, content_type="image/webp")
-        facts = {"key": key, "type": "image/webp", "size": len(SHEET), "width": 60, "height": 80}
-        sheet = Media(
+        sheet = {"key": key, "type": "image/webp", "size": len(SHEET), "width": 60, "height": 80}
+        pages = {"renditions": {"page-1": sheet}, "facts": {"pages": 1, "text": ["Alur di loket."]}}
+        self._bring(session, Part.PAGES, "loket.pdf", now, **pages)
+        guide = self._bring(session, Part.ATTACHMENT, "panduan.pdf", now, size=len(GUIDE))
+        store.put(guide.key, GUIDE, content_type="application/pdf")
+
+    def _bring(self, session: Session, part: Part, name: str, now: datetime, **changes: Any) -> Media:
+        made = Media(
             agency_id=self.media.agency_id,
             owner_id=self.media.owner_id,
-            name="loket.pdf",
+            name=name,
             kind="pdf",
             content_type="application/pdf",
-            size=1000,
-            key=f"media/{self.media.id}/pdf",
+            key=f"media/{self.media.id}/{name}",
             state=MediaState.READY,
-            renditions={"page-1": facts},
-            facts={"pages": 1, "text": ["Alur di loket."]},
             created_at=now,
             active_at=now,
             stored_at=now,
+            **{"size": 1000, **changes},
         )
-        session.add(sheet)
+        session.add(made)
         session.flush()
-        session.add(LessonMedia(activity_id=self.lesson.id, media_id=sheet.id, part=Part.PAGES, position=2))
+        session.add(LessonMedia(activity_id=self.lesson.id, media_id=made.id, part=part, position=2))
         session.flush()
+        return made
 
 
 @dataclass
@@ -201,6 +207,11 @@ def test_a_module_from_the_gateway_goes_on_after_a_cut_and_a_restart_and_plays_w
         part = page.evaluate(PART, film.evaluate("(film) => film.currentSrc"))
         assert part == [206, f"bytes 100-199/{len(FILM)}", 100]
         assert urlsplit(film.evaluate("(film) => film.currentSrc")).port == phone.store_line.port
+        page.wait_for_selector("a[data-kept]")
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="panduan.pdf").click()
+        assert saved.value.suggested_filename == "panduan.pdf"
+        assert saved.value.path().read_bytes() == GUIDE
 
 
 def test_what_was_not_sent_survives_the_end_of_the_browser_and_goes_out_with_the_network(

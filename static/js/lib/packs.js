@@ -120,7 +120,9 @@ export class Download extends EventTarget {
     }
     const type = parts[0]?.[1] ?? "";
     const whole = new Blob(parts.map(([blob]) => blob), { type });
-    await this.cache.put(key, new Response(whole, { headers: { "Content-Type": type, "Content-Length": String(whole.size) } }));
+    // Somebody's file may never act as a page of ours, whoever opens its address.
+    const headers = { "Content-Type": type, "Content-Length": String(whole.size), "Content-Security-Policy": "sandbox; default-src 'none'" };
+    await this.cache.put(key, new Response(whole, { headers }));
     await this.dropParts(key);
   }
 
