@@ -8,7 +8,7 @@ def test_something(live_server: LiveServer) -> None:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -159,7 +159,7 @@ def living(shared_app: Flask, template_database: URL, folder: Path, **changes: A
         app.config["SERVER_NAME"] = None
         with app.app_context():
             sessions = db.sessionmaker
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server("127.0.0.1", 0, ending(app), threaded=True)
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -171,6 +171,18 @@ def living(shared_app: Flask, template_database: URL, folder: Path, **changes: A
             server.server_close()
             with app.app_context():
                 db.engine.dispose()
+
+
+def ending(app: Flask) -> Callable[[Any, Any], Iterable[bytes]]:
+    """The application, whose answers end also when their reader is gone: werkzeug's server forgets that after a reset."""
+
+    def ended(answer: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            yield from answer
+        finally:
+            getattr(answer, "close", lambda: None)()
+
+    return lambda environ, start: ended(app(environ, start))
 
 
 def run_jobs(server: LiveServer) -> int:

@@ -54,13 +54,13 @@ def film(folder: Path) -> bytes:
 
 @dataclass
 class Theatre:
-    """A lesson with the film, rendered by the worker; `folder` holds what the gateway's bucket holds."""
+    """A lesson with the film, rendered by the worker; `folder` is room for files."""
 
     live: LiveServer
     ayu: Person
     page: str
     playlist: str
-    folder: FolderStore
+    folder: Path
 
     @property
     def store(self) -> ObjectStore:
@@ -96,10 +96,13 @@ def _built(live: LiveServer, folder: Path) -> Theatre:
         pass
     with live.using() as session:
         playlist = playlist_url(session.get_one(Media, media_id))
-    twin = FolderStore(folder / "files", ["x" * 32])
-    for found in store.keys("media/"):
-        twin.put(found.key, store.read(found.key), content_type="")
-    return Theatre(live, ayu, page, f"{live.address}{playlist}", twin)
+    return Theatre(live, ayu, page, f"{live.address}{playlist}", folder / "files")
+
+
+def copied(source: ObjectStore, target: ObjectStore) -> ObjectStore:
+    for found in source.keys("media/"):
+        target.put(found.key, source.read(found.key), content_type="video/mp4")
+    return target
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +124,10 @@ def shown(theatre: Theatre, request: pytest.FixtureRequest) -> Iterator[Theatre]
     gateway = theatre.store
     gateway.prepare([theatre.live.address])
     if request.param == "folder":
-        theatre.live.app.extensions["store"] = theatre.folder
+        theatre.live.app.extensions["store"] = copied(gateway, FolderStore(theatre.folder, ["x" * 32]))
+    elif request.param == "rclone":
+        rclone: Engine = request.getfixturevalue("rclone")
+        theatre.live.app.extensions["store"] = copied(gateway, rclone.store)
     yield theatre
     theatre.live.app.extensions["store"] = gateway
 
@@ -161,6 +167,7 @@ def test_left_to_the_browser_a_film_plays_and_seeks_in_pieces_of_one_object(show
     page.context.close()
 
 
+@pytest.mark.parametrize("shown", ["gateway", "folder", "rclone"], indirect=True)
 def test_any_player_of_playlists_reads_both_qualities_over_http(shown: Theatre) -> None:
     told = subprocess.run(
         [ffmpeg(), "-nostdin", "-i", shown.playlist, "-map", "0:v", "-f", "null", "-"],
