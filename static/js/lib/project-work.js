@@ -8,6 +8,7 @@ import { order, supported } from "./offline.js";
 const DRAFT = "projects:draft";
 const COMMENT = "projects:comment";
 const QUIET = 1500;
+const REST = 5000;
 
 const form = document.querySelector("form[data-draft]");
 const talk = document.querySelector("form[data-comment]");
@@ -15,6 +16,7 @@ const { cohort, activity } = form.dataset;
 const words = document.querySelector("template[data-words]");
 const outbox = await openOutbox();
 let last = JSON.stringify(contents());
+let renewing = 0;
 
 function contents() {
   const media = Array.from(form.querySelectorAll('input[name="media"]'), (box) => (box.type !== "checkbox" || box.checked ? box.value : ""));
@@ -61,8 +63,21 @@ function restore() {
   draw();
 }
 
+// A page that was taken away is kept as it is now, once its writer rests or leaves: each time costs its bytes.
+function renewLater() {
+  clearTimeout(renewing);
+  renewing = setTimeout(renew, REST);
+}
+
+function renew() {
+  if (!renewing) return;
+  clearTimeout(renewing);
+  renewing = 0;
+  order("renew", { url: location.href.split("#")[0] }).catch(() => {});
+}
+
 async function answered({ operation, receipt }) {
-  if (supported && operation.content.activity === activity) order("renew", { url: location.href.split("#")[0] }).catch(() => {});
+  if (supported && operation.content.activity === activity) renewLater();
   if (operation.kind === COMMENT) return shown(operation, receipt);
   if (operation.kind !== DRAFT || operation.key !== activity || receipt.status === "refused") return;
   form.elements.revision.value = receipt.answer.revision;
@@ -100,6 +115,7 @@ talk.addEventListener("submit", async (event) => {
   pending(await outbox.put(COMMENT, newId(), { cohort, activity, text }, { quiet: 0 }));
   talk.reset();
 });
+window.addEventListener("pagehide", renew);
 outbox.addEventListener("change", ({ detail }) => detail.kind === DRAFT && detail.key === activity && draw());
 outbox.addEventListener("receipt", ({ detail }) => answered(detail));
 outbox.addEventListener("failed", () => outbox.list(DRAFT).length && draw());
