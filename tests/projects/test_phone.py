@@ -119,7 +119,7 @@ def test_what_was_sent_is_what_the_phone_shows_when_the_network_is_lost_again(
     keep(page, "Antrean kami panjang.")
     page.context.set_offline(False)
     until(page, lambda: group.draft() == ("Antrean kami panjang.", 1))
-    page.wait_for_function(KEPT)
+    until(page, lambda: bool(page.evaluate(KEPT)))
     page.context.set_offline(True)
     visit(page, scene)
     expect(page.locator("form[data-draft] [name=text]")).to_have_value("Antrean kami panjang.")
