@@ -20,6 +20,7 @@ from lms.notifications.webpush import new_key
 from lms.people.models import Person
 from lms.shell.cli import work_here
 from tests.factories.people import make_agency, make_person
+from tests.lessons.film import until
 from tests.live import LiveServer, living
 from tests.notifications.push_service import Phone, PushService, push_service
 
@@ -87,7 +88,7 @@ def push_into(page: Page, address: str, data: str) -> None:
     devtools = page.context.new_cdp_session(page)
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(said["registrations"]))
     devtools.send("ServiceWorker.enable")
-    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)", timeout=PATIENCE)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     (registration,) = [one for one in found if one["scopeURL"] == f"{address}/"][:1]
     devtools.send(
         "ServiceWorker.deliverPushMessage",
@@ -118,14 +119,14 @@ def test_a_phone_that_was_switched_on_shows_what_was_sent_to_it_and_twice_is_onc
     (received,) = service.received
     for _time in range(2):
         push_into(page, live_server.address, phone.read(received.body).decode())
-        page.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 1)", timeout=PATIENCE)
+        until(page, lambda: len(page.evaluate(SHOWN)) == 1)
     (shown,) = page.evaluate(SHOWN)
     assert shown["title"] == "Pesan percobaan"
     assert shown["tag"] == received.headers["Topic"]
     assert shown["data"]["navigate"].endswith(PAGE)
     # What nobody can read still says that there is something: browsers take the permission from who shows nothing.
     push_into(page, live_server.address, "not ours")
-    page.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 2)", timeout=PATIENCE)
+    until(page, lambda: len(page.evaluate(SHOWN)) == 2)
     other = next(one for one in page.evaluate(SHOWN) if one["tag"] != shown["tag"])
     assert (other["title"], other["data"]["navigate"]) == ("Bina", "/pemberitahuan")
 

@@ -21,6 +21,7 @@ from lms.people.models import Person
 from lms.shell.cli import work_here
 from tests.factories.learning import make_cohort, make_seat
 from tests.factories.people import actor_for, make_agency, make_person
+from tests.lessons.film import until
 from tests.live import LiveServer, living
 from tests.media.page import elsewhere
 from tests.offline.scene import CHUNK, CONTENT, FILM, Classroom
@@ -228,9 +229,7 @@ def test_another_person_on_the_same_phone_finds_nothing(
     take(phone, room.downloads)
     server.sign_in(phone.context, room.budi)
     phone.goto("/kelas")
-    phone.wait_for_function(
-        "() => caches.keys().then((names) => !names.some((name) => name.includes('modul')))"
-    )
+    until(phone, lambda: packs(phone) == [])
 
 
 def test_a_form_without_a_network_keeps_what_was_typed(phone: Page) -> None:
@@ -264,15 +263,25 @@ def test_a_new_worker_waits_for_the_attempt_unless_its_owner_agrees(
     phone.wait_for_url("**/percobaan/**")
     line.worker = lambda text: text + b"\n// newer"
     phone.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
-    phone.wait_for_function(
-        "navigator.serviceWorker.getRegistration().then((found) => found.waiting !== null)"
+    until(
+        phone,
+        lambda: bool(
+            phone.evaluate(
+                "navigator.serviceWorker.getRegistration().then((found) => found.waiting !== null)"
+            )
+        ),
     )
     phone.reload()
     note = phone.get_by_text("Versi baru Bina sudah siap")
     expect(note).to_be_visible()
     phone.get_by_role("button", name="Pakai sekarang").click()
-    phone.wait_for_function(
-        "navigator.serviceWorker.getRegistration().then((found) => found.waiting === null)"
+    until(
+        phone,
+        lambda: bool(
+            phone.evaluate(
+                "navigator.serviceWorker.getRegistration().then((found) => found.waiting === null)"
+            )
+        ),
     )
 
 
