@@ -23,7 +23,7 @@ from courses.cohorts.models import Cohort
 from courses.features import FEATURES
 from lms.app import create_app
 from lms.errors import Conflict
-from lms.jobs.queue import listening
+from lms.jobs.worker import listening
 from lms.notifications.models import Notification, Outgoing
 from lms.shell.cli import work_here
 from lms.web import db
