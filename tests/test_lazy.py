@@ -11,8 +11,8 @@ from lms.lazy import lazy
 
 HEAVY = (
     *("PIL", "bleach", "boto3", "markdown_it", "puremagic", "pyotp", "segno", "typst", "xlsxwriter"),
-    *("procrastinate", "psycopg_pool", "croniter", "dateutil", "attr", "alembic"),
-    *("babel.messages.pofile", "babel.messages.extract", "smtplib", "defusedxml", "xml.etree.ElementTree"),
+    *("procrastinate", "psycopg_pool", "croniter", "dateutil", "attr", "asgiref", "alembic"),
+    *("sqlalchemy.ext.asyncio", "unittest", "defusedxml", "xml.etree.ElementTree", "whitenoise.compress"),
 )
 
 

@@ -148,7 +148,7 @@ def test_a_real_worker_makes_the_pdfs_and_sends_the_mails(own_app: Flask, commit
     committed.session.commit()
     committed.issue_all()
     for _jobs in ("the PDFs", "the mails that followed"):
-        run_worker(own_app, own_app.config["SQLALCHEMY_ENGINES"]["default"]["url"])
+        run_worker(own_app, own_app.extensions["settings"].database_url)
     session = committed.session
     session.rollback()
     assert session.scalar(sa.select(sa.func.count(Certificate.pdf_key))) == 2
