@@ -11,6 +11,7 @@ import gc
 import sys
 from typing import Any
 
+from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
 worker_class = "gthread"
@@ -22,10 +23,19 @@ control_socket_disable = True
 preload_app = True
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(server: Any) -> None:
     """Do once what each worker would do, and keep the collector from touching what they share."""
     configure_mappers()
+    read_frame(server.app.wsgi())
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def read_frame(app: Flask) -> None:
+    """Compile what every page is put together from. The eight threads of a new worker would all do it at once, for
+    their first requests, and the memory that this takes for a moment would stay with the worker.
+    """
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("shell/")):
+        app.jinja_env.get_template(name)

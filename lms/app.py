@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
-from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,7 +55,7 @@ def create_app(settings: Settings, features: Sequence[Feature]) -> Flask:
         settings=settings, store=_store(settings), mailer=mail.mailer(settings), features=features
     )
     logs.register(app, settings)
-    _database(app, features)
+    _database(app, settings, features)
     _transactions(app)
     CSRFProtect(app)
     _sign_in(app)
@@ -92,7 +91,6 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SERVER_NAME": urlsplit(settings.base_url).netloc,
         "PREFERRED_URL_SCHEME": urlsplit(settings.base_url).scheme,
         "TRUSTED_HOSTS": _hosts(settings),
-        "SQLALCHEMY_ENGINES": {"default": {"url": settings.database_url, "pool_size": settings.pool_size}},
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/csv", "image/svg+xml", "text/calendar"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
@@ -116,12 +114,8 @@ def _store(settings: Settings) -> ObjectStore:
     return store
 
 
-def _database(app: Flask, features: Sequence[Feature]) -> None:
-    db.init_app(app)
-    # We have no asynchronous sessions, and closing none of them would start a thread after every request.
-    app.teardown_appcontext_funcs = [
-        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
-    ]
+def _database(app: Flask, settings: Settings, features: Sequence[Feature]) -> None:
+    db.init_app(app, settings.database_url, pool_size=settings.pool_size)
     bus = Bus()
     for feature in features:
         for kind, listener in feature.listeners:

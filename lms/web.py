@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from flask import Request, current_app, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -18,9 +17,10 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from lms.access import Actor
 from lms.config import Settings
 from lms.errors import N_, NotFound
+from lms.sessions import Database
 from lms.storage.store import ObjectStore
 
-db = SQLAlchemy(session_options={"expire_on_commit": False})
+db = Database()
 
 PER_PAGE = 50
 SENTENCES = {

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from courses.features import FEATURES
 from lms.app import create_app
 from lms.config import Settings
-from lms.jobs.queue import queue
+from lms.jobs.queue import TASKS
 from lms.notifications import queries
 from lms.people.models import Person
 from lms.shell.cli import work_here
@@ -148,7 +148,7 @@ def run_jobs(app: Flask, session: Session) -> Callable[[], int]:
             work = work_here()
             for name, arguments, _id in sorted(rows, key=lambda row: row.id):
                 context = type("Context", (), {"additional_context": {"work": work}})()
-                queue.tasks[name].func(context, **arguments)
+                TASKS[name].func(context, **arguments)
         session.expire_all()
         return len(rows)
 

@@ -30,7 +30,7 @@ from courses.features import FEATURES
 from lms.app import create_app
 from lms.auth.services import start_session
 from lms.database import new_id
-from lms.jobs.queue import queue
+from lms.jobs.queue import TASKS
 from lms.people.models import Person
 from lms.shell.cli import work_here
 from lms.web import db
@@ -192,5 +192,5 @@ def run_jobs(server: LiveServer) -> int:
             waiting = session.execute(sa.text(TAKE)).all()
         context = SimpleNamespace(additional_context={"work": work_here()})
         for name, arguments, _id in sorted(waiting, key=lambda row: row.id):
-            queue.tasks[name].func(context, **arguments)
+            TASKS[name].func(context, **arguments)
     return len(waiting)

@@ -9,13 +9,17 @@ import pytest
 
 from lms.lazy import lazy
 
-HEAVY = ("PIL", "bleach", "boto3", "markdown_it", "puremagic", "pyotp", "segno", "typst", "xlsxwriter")
+HEAVY = (
+    *("PIL", "bleach", "boto3", "markdown_it", "puremagic", "pyotp", "segno", "typst", "xlsxwriter"),
+    *("procrastinate", "psycopg_pool", "croniter", "dateutil", "attr", "asgiref", "alembic"),
+    *("sqlalchemy.ext.asyncio", "unittest", "defusedxml", "xml.etree.ElementTree", "whitenoise.compress"),
+)
 
 
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
     """The modules of a process that has imported every feature."""
-    script = "import sys, courses.features; print(*sys.modules)"
+    script = "import sys, courses.features, lms.app; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     return set(done.stdout.split())
 

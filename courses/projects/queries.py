@@ -32,7 +32,7 @@ from courses.projects.models import (
     Version,
     VersionFile,
 )
-from courses.projects.reading import ANY_WORK, OWN_WORK
+from courses.projects.reading import any_work, own_work
 from courses.projects.work import (
     File,
     SharedDraft,
@@ -87,13 +87,13 @@ def project_of(session: Session, activity_id: uuid.UUID) -> Project:
 def work_of(session: Session, seat: Seat, activity_id: uuid.UUID) -> Work:
     """The project with the work of the learner's own group, in one statement."""
     names = {"activity": activity_id, "cohort": seat.cohort_id, "reader": seat.enrolment_id}
-    return _read(session.execute(OWN_WORK, names).one_or_none())
+    return _read(session.execute(own_work(), names).one_or_none())
 
 
 def work_of_group(session: Session, ran: Ran, group_id: uuid.UUID) -> Work:
     """One group's work as staff see it, in one statement."""
     names = {"activity": ran.activity.id, "cohort": ran.cohort.id, "reader": None, "group": group_id}
-    work = _read(session.execute(ANY_WORK, names).one_or_none())
+    work = _read(session.execute(any_work(), names).one_or_none())
     if work.group_id is None:
         raise NotFound
     return work

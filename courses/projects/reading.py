@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -230,6 +231,15 @@ def _mine() -> sa.ColumnElement[bool]:
 
 
 # Both take `activity` and `cohort`. `reader` is the enrolment whose group is read and the only one whose factor is
-# shown; staff name the `group`, and with `reader` None they see every factor.
-OWN_WORK = _work(_mine())
-ANY_WORK = _work(Group.id == sa.bindparam("group", type_=sa.Uuid))
+# shown; staff name the `group`, and with `reader` None they see every factor. Each of them is a megabyte of objects, so
+# it is put together when it is first asked for, and kept.
+
+
+@cache
+def own_work() -> sa.Select[*tuple[Any, ...]]:
+    return _work(_mine())
+
+
+@cache
+def any_work() -> sa.Select[*tuple[Any, ...]]:
+    return _work(Group.id == sa.bindparam("group", type_=sa.Uuid))

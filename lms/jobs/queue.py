@@ -1,23 +1,21 @@
-"""The job queue: how a feature declares a job, and how a listener defers one inside its transaction."""
+"""The job queue: how a feature declares a job, and how a listener defers one inside its transaction.
+
+Deferring is one call of the queue's own function in the database. The library that runs jobs (lms.jobs.worker) is large
+and no web process needs it.
+"""
 
 from __future__ import annotations
 
 import enum
 import functools
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from procrastinate import App, JobContext, RetryStrategy
-from procrastinate.connector import BaseConnector
-from procrastinate.jobs import JobDeferrer, Status
-from procrastinate.manager import JobManager
-from procrastinate.psycopg_connector import PsycopgConnector
-from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
-from procrastinate.tasks import Task
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -35,6 +33,13 @@ LANES = {"default": 2, "renditions": 1}
 SILENT_AFTER = 15
 LONGEST_FAULT = 300  # characters
 
+# The queue's own function, so that its events and its notification to the workers follow.
+_DEFER = """
+SELECT procrastinate_defer_jobs_v1(array_agg(
+    ROW(%(lane)s, %(name)s, %(priority)s, %(lock)s, NULL, args, %(at)s)::procrastinate_job_to_defer_v1 ORDER BY place))
+FROM jsonb_array_elements(%(jobs)s::jsonb) WITH ORDINALITY AS one (args, place)
+"""
+
 log = logging.getLogger("bina.jobs")
 
 Run = Callable[..., None]
@@ -48,8 +53,23 @@ class Urgency(enum.IntEnum):
     ANSWERS = 10
 
 
-queue = App(connector=SyncPsycopgConnector())
-_MANAGER = JobManager(SyncPsycopgConnector())
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A declared job; `func` takes the worker's context (lms.jobs.worker) and the ids. Attempts wait ever longer, or
+    always `pause` seconds if that is not 0."""
+
+    name: str
+    func: Run
+    tries: int
+    pause: int
+    cron: str | None
+    lock: str | None
+    lane: str
+    urgency: Urgency
+
+
+# What was declared, by name.
+TASKS: dict[str, Task] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +96,16 @@ def job(
     urgency: Urgency = Urgency.USUAL,
     lane: str = "default",
     pause: int = 0,
-) -> Callable[[Run], Task[..., Any, ...]]:
+) -> Callable[[Run], Task]:
     """Declare `run(work, **ids)` as a job. It must be idempotent: it may run again after a crash in the middle.
 
     With `cron` it runs by itself; the moment it was due is not passed on. After a failure it waits ever longer, or always
     `pause` seconds. `lane` is one of LANES.
     """
 
-    def declare(run: Run) -> Task[..., Any, ...]:
+    def declare(run: Run) -> Task:
         @functools.wraps(run)
-        def wrapped(context: JobContext, /, **ids: Any) -> None:
+        def wrapped(context: Any, /, **ids: Any) -> None:
             ids.pop("timestamp", None)  # when a cron job was due; jobs ask work.now()
             work: Work = context.additional_context["work"]
             try:
@@ -95,15 +115,13 @@ def job(
                 raise
 
         name = f"{run.__module__.removesuffix('.jobs')}.{run.__name__}"
-        retry = RetryStrategy(max_attempts=tries, wait=pause, exponential_wait=0 if pause else 4)
-        options: Any = {"retry": retry, "lock": lock, "queue": lane, "priority": int(urgency)}
-        task: Any = queue.task(name=name, pass_context=True, **options)(wrapped)
-        return queue.periodic(cron=cron)(task) if cron else task
+        TASKS[name] = Task(name, wrapped, tries, pause, cron, lock, lane, urgency)
+        return TASKS[name]
 
     return declare
 
 
-def _note_fault(work: Work, context: JobContext, error: Exception) -> None:
+def _note_fault(work: Work, context: Any, error: Exception) -> None:
     """Keep the last error of a job for the operator's page; the job's own failure is what counts."""
     job_id = getattr(getattr(context, "job", None), "id", None)
     if job_id is None:
@@ -125,7 +143,7 @@ def summary(error: BaseException) -> str:
 
 def later(
     session: Session,
-    task: Task[..., Any, ...],
+    task: Task,
     *,
     at: datetime | None = None,
     once: str | None = None,
@@ -140,23 +158,34 @@ def later(
     session.flush()
     if once and _waits(session, once):
         return
-    options = {} if priority is None else {"priority": priority}
-    _deferrer(session, task, schedule_at=at, lock=once, **options).defer(**ids)
+    _defer(session, task, [ids], at=at, lock=once, priority=priority)
 
 
-def later_each(session: Session, task: Task[..., Any, ...], jobs: Sequence[dict[str, Any]]) -> None:
+def later_each(session: Session, task: Task, jobs: Sequence[dict[str, Any]]) -> None:
     """Defer one job for each of these arguments, in one statement however many they are."""
     session.flush()
-    _deferrer(session, task).batch_defer(*jobs)
+    if jobs:
+        _defer(session, task, jobs)
 
 
-def _deferrer(session: Session, task: Task[..., Any, ...], **options: Any) -> JobDeferrer:
-    """Deferring waits for nobody, so it is done on the session's own connection: inside a worker too, whose connector
-    is of the other kind and would refuse it."""
-    connection = session.connection().connection.driver_connection
-    deferrer = task.configure(connection=connection, **options)
-    deferrer.job_manager = _MANAGER
-    return deferrer
+def _defer(
+    session: Session,
+    task: Task,
+    jobs: Sequence[dict[str, Any]],
+    *,
+    at: datetime | None = None,
+    lock: str | None = None,
+    priority: int | None = None,
+) -> None:
+    values = {
+        "lane": task.lane,
+        "name": task.name,
+        "priority": int(task.urgency) if priority is None else priority,
+        "lock": lock or task.lock,
+        "at": at,
+        "jobs": json.dumps(jobs),
+    }
+    session.connection().exec_driver_sql(_DEFER, values)
 
 
 def _waits(session: Session, once: str) -> bool:
@@ -164,21 +193,3 @@ def _waits(session: Session, once: str) -> bool:
         "SELECT 1 FROM procrastinate_jobs WHERE lock = %s AND status = 'todo' LIMIT 1", (once,)
     )
     return found.first() is not None
-
-
-def listening(conninfo: str) -> AbstractContextManager[App]:
-    """The queue on a connector that can listen, for as long as a worker runs."""
-    connector: BaseConnector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
-    return queue.replace_connector(connector)
-
-
-@queue.periodic(cron="* * * * * */20")
-@queue.task(name="lms.jobs.rescue", queueing_lock="rescue", pass_context=True)
-async def rescue(context: JobContext, timestamp: int) -> None:
-    """Take up again what a dead worker left behind, at most MOST_TRIES times."""
-    manager = context.app.job_manager
-    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_AFTER):
-        if stalled.attempts < MOST_TRIES:
-            await manager.retry_job(stalled)
-        else:
-            await manager.finish_job(stalled, status=Status.FAILED, delete_job=False)

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lms.errors import N_, Invalid
 from lms.lazy import lazy
-from lms.people import xlsx
 from lms.people.cells import FORMULA_STARTS, MAX_CELL, Row, collected
 
 if TYPE_CHECKING:
     import xlsxwriter
+
+    from lms.people import xlsx
 else:
     xlsxwriter = lazy("xlsxwriter")
+    xlsx = lazy("lms.people.xlsx")
 
 MAX_BYTES = 10 * 2**20
 

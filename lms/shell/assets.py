@@ -11,11 +11,17 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.headers import Headers
 
 from whitenoise import WhiteNoise
-from whitenoise.compress import main as compress
+
+from lms.lazy import lazy
+
+if TYPE_CHECKING:
+    from whitenoise import compress
+else:
+    compress = lazy("whitenoise.compress")
 
 YEAR = 31_536_000
 KEPT_VERSIONS = 3
@@ -40,7 +46,7 @@ def build(root: Path, version: str) -> Path:
         shutil.copytree(root / "static", aside)
         for sheet in (aside / "css").glob("*.css"):
             sheet.write_text(_whole(sheet))
-        compress([str(aside), "--quiet"])
+        compress.main([str(aside), "--quiet"])
         aside.rename(target)
     target.touch()
     for old in sorted(target.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_VERSIONS:]:

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
-from procrastinate.job_context import JobContext
 from sqlalchemy.engine import make_url
 
 from lms.clock import now
-from lms.jobs import lanes
-from lms.jobs.queue import LANES, Work, listening
+from lms.jobs.queue import LANES, Work
+from lms.lazy import lazy
 from lms.operations import readiness
 from lms.operations.cli import list_jobs, retry_job
 from lms.shell import assets, migrations
 from lms.shell.migrations import db_cli
 from lms.shell.translations import translations_cli
 from lms.web import db, settings, store
+
+if TYPE_CHECKING:
+    from procrastinate import JobContext
+
+    from lms.jobs import lanes, worker
+else:
+    lanes = lazy("lms.jobs.lanes")
+    worker = lazy("lms.jobs.worker")
 
 # Added to the worker's niceness: on a machine that both share, whoever waits for a page goes first.
 BEHIND = 10
@@ -68,7 +76,7 @@ def work(concurrency: int, renditions: int) -> None:
         with app.test_request_context(base_url=address):
             return call()  # type: ignore[operator]
 
-    with listening(conninfo) as queue:
+    with worker.listening(conninfo) as queue:
         lanes.work(
             queue,
             {"default": concurrency, "renditions": renditions},

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 
 from lms.database import Model
+from lms.web import db
 
 
 def configuration(root: Path) -> dict[str, Any]:
@@ -38,7 +39,9 @@ def alembic_of(app: Flask) -> Any:
     """The migration library, bound to the application at its first use."""
     if "alembic" not in app.extensions:
         library = importlib.import_module("flask_alembic")
-        library.Alembic(app, metadatas=Model.metadata, run_mkdir=False, command_name="")
+        with app.app_context():
+            engine = db.engine
+        library.Alembic(app, metadatas=Model.metadata, engines=engine, run_mkdir=False, command_name="")
     return app.extensions["alembic"]
 
 

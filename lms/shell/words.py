@@ -8,12 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from flask import session as cookie
@@ -26,7 +23,15 @@ from markupsafe import Markup
 
 from lms import written
 from lms.clock import milliseconds
+from lms.lazy import lazy
 from lms.people.employee_number import grouped, masked
+
+if TYPE_CHECKING:
+    from babel.messages import catalog, mofile, pofile
+else:
+    catalog = lazy("babel.messages.catalog")
+    mofile = lazy("babel.messages.mofile")
+    pofile = lazy("babel.messages.pofile")
 
 LOCALES = {"id": "Bahasa Indonesia", "en": "English"}
 ZONE_LABELS = {
@@ -57,14 +62,14 @@ class FeatureDomain(Domain):
 
 
 def _compiled(files: list[Path]) -> io.BytesIO:
-    whole = Catalog(locale="en")
+    whole = catalog.Catalog(locale="en")
     for file in files:
         with file.open("rb") as handle:
-            for message in read_po(handle, locale="en"):
+            for message in pofile.read_po(handle, locale="en"):
                 if message.id and message.string:
                     whole.add(message.id, message.string)
     buffer = io.BytesIO()
-    write_mo(buffer, whole)
+    mofile.write_mo(buffer, whole)
     buffer.seek(0)
     return buffer
 

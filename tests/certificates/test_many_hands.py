@@ -23,7 +23,7 @@ from courses.cohorts.models import Cohort
 from courses.features import FEATURES
 from lms.app import create_app
 from lms.errors import Conflict
-from lms.jobs.queue import listening
+from lms.jobs.worker import listening
 from lms.notifications.models import Notification, Outgoing
 from lms.shell.cli import work_here
 from lms.web import db
@@ -148,7 +148,7 @@ def test_a_real_worker_makes_the_pdfs_and_sends_the_mails(own_app: Flask, commit
     committed.session.commit()
     committed.issue_all()
     for _jobs in ("the PDFs", "the mails that followed"):
-        run_worker(own_app, own_app.config["SQLALCHEMY_ENGINES"]["default"]["url"])
+        run_worker(own_app, own_app.extensions["settings"].database_url)
     session = committed.session
     session.rollback()
     assert session.scalar(sa.select(sa.func.count(Certificate.pdf_key))) == 2

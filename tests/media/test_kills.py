@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from courses.features import FEATURES
 from lms.app import create_app
 from lms.clock import now
-from lms.jobs.queue import LANES, queue
+from lms.jobs.queue import LANES, TASKS
 from lms.media import making
 from lms.media.models import Making, Media, Rendering
 from lms.media.prepare import prepare
@@ -167,4 +167,4 @@ def test_a_film_that_is_interrupted_again_and_again_is_given_up_in_sight_of_ever
 
 
 def test_no_job_stands_in_a_lane_that_no_worker_serves() -> None:
-    assert {task.queue for task in queue.tasks.values()} <= {*LANES, "builtin"}
+    assert {task.lane for task in TASKS.values()} <= {*LANES}

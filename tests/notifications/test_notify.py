@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from lms.jobs.queue import queue
+from lms.jobs.queue import TASKS
 from lms.mail import FolderMailer
 from lms.notifications import services
 from lms.notifications.jobs import deliver
@@ -160,7 +160,7 @@ def test_a_mail_leaves_once_even_when_its_job_runs_twice(
     assert "Subject: Satu" in letter
     assert "text/html" in letter
     context = type("Context", (), {"additional_context": {"work": work_here()}})()
-    queue.tasks[deliver.name].func(context, message_id=str(mail.id))
+    TASKS[deliver.name].func(context, message_id=str(mail.id))
     session.expire_all()
     assert mails(session)[0].sent_at == first
 
@@ -181,7 +181,7 @@ def test_a_mail_that_could_not_leave_waits_for_its_next_try(
     work = work_here()
     broken = type(work)(work.sessions, work.store, Unreachable(), work.settings, work.now)
     context = type("Context", (), {"additional_context": {"work": broken}})()
-    queue.tasks[deliver.name].func(context, message_id=str(mail.id))
+    TASKS[deliver.name].func(context, message_id=str(mail.id))
     session.expire_all()
     (mail,) = mails(session)
     assert (mail.state, mail.sent_at, mail.tries) == (OutgoingState.WAITING, None, 1)

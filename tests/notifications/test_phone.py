@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.engine import URL
 
-from lms.jobs.queue import queue
+from lms.jobs.queue import TASKS
 from lms.notifications.jobs import deliver
 from lms.notifications.models import Outgoing, PushDevice
 from lms.notifications.webpush import new_key
@@ -79,7 +79,7 @@ def run_deliveries(live_server: LiveServer) -> None:
     with live_server.app.test_request_context(base_url=live_server.address):
         context = type("Context", (), {"additional_context": {"work": work_here()}})()
         for message_id in ids:
-            queue.tasks[deliver.name].func(context, message_id=str(message_id))
+            TASKS[deliver.name].func(context, message_id=str(message_id))
 
 
 def push_into(page: Page, address: str, data: str) -> None:

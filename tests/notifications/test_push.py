@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms.auth.models import SignIn
 from lms.clock import now as real_now
-from lms.jobs.queue import MOST_TRIES, queue
+from lms.jobs.queue import MOST_TRIES, TASKS
 from lms.notifications import services
 from lms.notifications.delivery import begin, carry
 from lms.notifications.jobs import deliver_due, forget_old
@@ -107,7 +107,7 @@ def run(app: Flask, session: Session) -> Callable[..., None]:
         session.commit()
         with app.test_request_context(base_url="http://localhost"):
             context = type("Context", (), {"additional_context": {"work": work_here()}})()
-            queue.tasks[task.name].func(context)
+            TASKS[task.name].func(context)
         session.expire_all()
 
     return running

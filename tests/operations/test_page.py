@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lms.access import Role
 from lms.audit.models import AuditEntry
 from lms.jobs.models import JobFault
-from lms.jobs.queue import later, queue, summary
+from lms.jobs.queue import TASKS, later, summary
 from lms.operations import readiness
 from lms.people.jobs import save_import
 from lms.people.models import Person
@@ -129,7 +129,7 @@ def test_the_last_error_of_a_job_is_kept_short_and_the_job_still_fails(
             job = type("Job", (), {"id": job_id})()
             context = type("Context", (), {"additional_context": {"work": work_here()}, "job": job})()
             with pytest.raises(ValueError, match="hexadecimal"):
-                queue.tasks["lms.people.save_import"].func(context, import_id="no id")
+                TASKS["lms.people.save_import"].func(context, import_id="no id")
     session.expire_all()
     (fault,) = session.scalars(sa.select(JobFault)).all()
     assert fault.job_id == job_id

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from courses.quizzes.closing import KIND, warn_closing
 from courses.quizzes.models import Attempt, AttemptState
 from lms.clock import now as real_now
-from lms.jobs.queue import queue
+from lms.jobs.queue import TASKS
 from lms.notifications.models import Notification, Outgoing
 from lms.shell.cli import work_here
 from tests.conftest import Client
@@ -34,7 +34,7 @@ def warn(app: Flask, session: Session) -> Callable[[], list[Notification]]:
         session.commit()
         with app.test_request_context(base_url="http://localhost"):
             context = type("Context", (), {"additional_context": {"work": work_here()}})()
-            queue.tasks[warn_closing.name].func(context)
+            TASKS[warn_closing.name].func(context)
         return list(session.scalars(sa.select(Notification).where(Notification.kind == KIND)))
 
     return run
