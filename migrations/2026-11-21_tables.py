@@ -1352,6 +1352,7 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.Column("device", sa.Uuid(), nullable=True),
         sa.Column("conflict", sa.Integer(), nullable=True),
+        sa.Column("size", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("waits", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("share", sa.Numeric(), nullable=True),

@@ -15,10 +15,13 @@ from typing import Any
 
 
 class Verdict(enum.Enum):
+    """What becomes of an answer. FULL: nothing more is kept of its attempt, and its giver is told (quizzes.room)."""
+
     COUNTS = "counts"
     BESIDE = "beside"
     KNOWN = "known"
     MISMATCH = "mismatch"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _unseen(standing: Standing, change: Change) -> bool:
 
 def after(standing: Standing, change: Change, verdict: Verdict) -> Standing:
     """How the question stands once the change was taken; `verdict` is what judge() said."""
-    if verdict in (Verdict.KNOWN, Verdict.MISMATCH):
+    if verdict not in (Verdict.COUNTS, Verdict.BESIDE):
         return standing
     place = standing.last + 1
     noted = replace(standing, last=place)

@@ -127,3 +127,12 @@ def test_one_devices_newest_answer_counts_in_whatever_order_it_arrives(
     standing, _ = told(*(change(str(rev), rev) for rev in [*order, *again]))
     assert standing.value == "6"
     assert standing.conflict is None
+
+
+@given(changes, st.sampled_from([A, B]))
+def test_what_is_refused_for_want_of_room_leaves_everything_as_it_stood(
+    sent: list[Change], holder: uuid.UUID
+) -> None:
+    standing, _ = told(*distinct(sent), holder=holder)
+    for refused in sent:
+        assert after(standing, refused, Verdict.FULL) is standing
