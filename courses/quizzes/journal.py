@@ -69,8 +69,8 @@ def held_attempt(
     result = session.execute(held_select(keys), asked, execution_options=options).one_or_none()
     if result is None:
         raise NotFound
-    attempt, quiz, told, (changes, size, conflicts) = result
-    return Held(attempt, quiz, _standings(told or {}), sorted(conflicts or []), Room(changes or 0, size or 0))
+    attempt, quiz, told, (many, size, conflicts) = result
+    return Held(attempt, quiz, _standings(told or {}), sorted(conflicts or []), Room(many or 0, size or 0))
 
 
 def _standings(told: Mapping[str, Sequence[Any]]) -> dict[int, Standing]:

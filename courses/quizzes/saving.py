@@ -75,7 +75,7 @@ def journal_insert() -> sa.Select[int]:
     answers = insert(Answer).from_select(["attempt_id", "saved_at", "waits", *STANDING], final)
     moved = Answer.revision != answers.excluded.revision
     saved_at = sa.case((moved, answers.excluded.saved_at), else_=Answer.saved_at)
-    changed = {name: answers.excluded[name] for name in STANDING if name != "number"}
+    changed: dict[str, Any] = {name: answers.excluded[name] for name in STANDING if name != "number"}
     changed |= {"saved_at": saved_at, "size": Answer.size + answers.excluded.size}
     stands = answers.on_conflict_do_update(index_elements=[Answer.attempt_id, Answer.number], set_=changed)
     others = Attempt.device.is_distinct_from(holder)

@@ -14,7 +14,7 @@ from lms import clock
 
 # The library's cron asks the machine's clock and, when that is set back by hours, would be silent for as long. It has no
 # other way to be given one.
-periodic.time = SimpleNamespace(time=lambda: clock.CLOCK.now())  # type: ignore[attr-defined]
+periodic.time = SimpleNamespace(time=lambda: clock.CLOCK.now())  # type: ignore[attr-defined, assignment]
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 

@@ -101,7 +101,8 @@ def test_an_attempt_keeps_its_time_when_the_clock_is_set(
     machine.passes(3 * MINUTE)
     beat()
     (attempt,) = attempts(session)
-    assert (attempt.is_open, attempt.closed_by_clock, attempt.percent) == (False, True, 100)
+    assert (attempt.is_open, attempt.closed_by_clock) == (False, True)
+    assert attempt.percent == 100
     assert attempt.submitted_at is not None
     assert attempt.submitted_at - started == pytest.approx(timedelta(minutes=32), abs=timedelta(seconds=3))
 
