@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from procrastinate import App
 from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry, TaskAtTime
+from procrastinate.testing import InMemoryConnector
 
-from courses.quizzes.jobs import close_overdue
 from lms import clock
 from lms.jobs import lanes  # noqa: F401 it gives the library our clock
 from tests.quizzes.test_clock import Machine
@@ -24,7 +26,8 @@ class Watched(PeriodicDeferrer):
 
     def __init__(self, machine: Machine, step: timedelta) -> None:
         registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
-        registry.register_task(task=close_overdue, periodic_id="", cron="* * * * *", configure_kwargs={})
+        tick: Any = App(connector=InMemoryConnector()).task(name="tick")(lambda timestamp: None)
+        registry.register_task(task=tick, periodic_id="", cron="* * * * *", configure_kwargs={})
         super().__init__(registry)
         self.machine, self.step, self.rounds = machine, step, list[int]()
 
