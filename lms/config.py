@@ -52,6 +52,16 @@ def _key_pair(text: str) -> str:
     return text
 
 
+def _contacts(text: str) -> tuple[str, ...]:
+    """Addresses as RFC 9116, 2.5.3, wants them: URIs, and on the web only by https."""
+    contacts = _words(text)
+    if not all(
+        re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+?[\d().-]+)", one) for one in contacts
+    ):
+        raise ValueError("write mailto:…, https://… or tel:…, with commas between them")
+    return contacts
+
+
 SETTINGS: dict[str, Setting] = {
     "database_url": Setting(
         "PostgreSQL 15 or newer: `postgresql+psycopg://user:password@host/name`", required=True, secret=True
@@ -93,6 +103,12 @@ SETTINGS: dict[str, Setting] = {
         _words,
         PUSH_SERVICES,
     ),
+    "security_contact": Setting(
+        "Where weaknesses are reported, for `/.well-known/security.txt`: comma-separated `mailto:…`, `https://…` or"
+        " `tel:…`, the preferred one first; unset: there is no such file",
+        _contacts,
+        (),
+    ),
     "trusted_hosts": Setting(
         "Comma-separated host names that may be asked for; empty: that of the base address, and localhost",
         _words,
@@ -128,6 +144,7 @@ class Settings:
     mail_from: str = "Bina <bina@localhost>"
     push_key: str = field(default="", repr=False)
     push_services: tuple[str, ...] = PUSH_SERVICES
+    security_contact: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     pool_size: int = 5

@@ -569,6 +569,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("user_agent", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_push_device_person_id"), ondelete="CASCADE"
@@ -1351,6 +1352,7 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.Column("device", sa.Uuid(), nullable=True),
         sa.Column("conflict", sa.Integer(), nullable=True),
+        sa.Column("size", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("waits", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("share", sa.Numeric(), nullable=True),

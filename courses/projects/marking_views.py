@@ -33,6 +33,7 @@ from lms.access import needs
 from lms.clock import now
 from lms.database import new_id
 from lms.errors import N_, Invalid, NotFound
+from lms.people import reads
 from lms.shell.errors import wants_json
 from lms.shell.words import number
 from lms.web import actor, session
@@ -95,7 +96,14 @@ _NOTHING = N_("Kelompok ini belum mengumpulkan apa pun.")
 @blueprint.get(f"{HERE}/nilai")
 @needs(SEE)
 def review(cohort_id: uuid.UUID, activity_id: uuid.UUID, group_id: uuid.UUID) -> str:
-    return _page(_desk(cohort_id, activity_id, group_id, write=False), {})
+    desk = _desk(cohort_id, activity_id, group_id, write=False)
+    _note_read(desk)
+    return _page(desk, {})
+
+
+def _note_read(desk: Desk) -> None:
+    """What a group hands in is the work of each of its members; a comment may be by one who left."""
+    reads.noted_each(actor(), (member.person_id for member in desk.work.members))
 
 
 def _page(desk: Desk, refused: Refused) -> str:
@@ -196,6 +204,7 @@ def preview(cohort_id: uuid.UUID, activity_id: uuid.UUID, group_id: uuid.UUID) -
     desk = _desk(cohort_id, activity_id, group_id, write=True)
     if desk.own is None:
         raise Invalid(reviewing.NO_DRAFT)
+    _note_read(desk)
     members, factors = reviewing.check_release(session(), desk.ran, _version(desk), desk.own)
     percents = [review.percent for review in desk.others if review.percent is not None]
     return render_template(

@@ -95,6 +95,7 @@ class Script:
     attempt: Attempt
     quiz: Quiz
     answer: Answer
+    person_id: uuid.UUID
     person: str
     title: str
 
@@ -110,7 +111,7 @@ def script_of(
 ) -> Script:
     """An answer that a person marks, in this cohort; anything else does not exist."""
     found = (
-        sa.select(Attempt, Quiz, Answer, Person.full_name, Activity.title)
+        sa.select(Attempt, Quiz, Answer, Person.id, Person.full_name, Activity.title)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .join(Quiz, Quiz.activity_id == Attempt.activity_id)
@@ -130,8 +131,7 @@ def script_of(
     row = session.execute(found, execution_options={"populate_existing": True}).one_or_none()
     if row is None:
         raise NotFound
-    attempt, quiz, answer, person, title = row
-    return Script(attempt, quiz, answer, person, title)
+    return Script(*row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from lms.access import needs
 from lms.clock import now
 from lms.errors import Invalid
 from lms.lazy import lazy
+from lms.people import reads
 from lms.web import actor, session, settings, store
 
 if TYPE_CHECKING:
@@ -99,10 +100,12 @@ def load_file(cohort_id: uuid.UUID) -> Response | tuple[str, int]:
 
 
 def _late(cohort: Any, wrong: uuid.UUID | None = None, sentence: str = "") -> str:
+    items = decisions.late_in(session(), cohort.id)
+    reads.noted_each(actor(), (item.person_id for item in items))
     return render_template(
         "quizzes/late.html",
         cohort=cohort,
-        items=decisions.late_in(session(), cohort.id),
+        items=items,
         reasons=decisions.REASONS,
         says=says,
         in_a_line=in_a_line,
@@ -116,7 +119,9 @@ def _late(cohort: Any, wrong: uuid.UUID | None = None, sentence: str = "") -> st
 @needs(MARK)
 def desk(cohort_id: uuid.UUID, attempt_id: uuid.UUID, number: int) -> str:
     cohort = staffed_cohort(session(), actor(), cohort_id)
-    return _desk(cohort, script_of(session(), cohort, attempt_id, number))
+    script = script_of(session(), cohort, attempt_id, number)
+    reads.noted(actor(), script.person_id)
+    return _desk(cohort, script)
 
 
 @blueprint.post(DESK)

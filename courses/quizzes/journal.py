@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from courses.quizzes.merging import Change, Standing, Verdict, after, judge
 from courses.quizzes.models import Answer, Attempt, LateAnswer, Lateness, Quiz
+from courses.quizzes.room import MOST_LATE, Room, size_of
 from courses.quizzes.saving import as_json, held_select, journal_insert
 from courses.quizzes.timing import lateness
 from lms.errors import NotFound
@@ -25,13 +28,15 @@ class Held:
     """An attempt with its row locked, and how the questions stand that are being answered.
 
     The standings are from before the lock was granted. When another transaction changed them meanwhile, writing meets its
-    rows in the journal and fails as a whole; the phone sends again.
+    rows in the journal and fails as a whole; the phone sends again. So is `room`: what arrives at once on several ways may
+    be kept beyond its end.
     """
 
     attempt: Attempt
     quiz: Quiz
     standings: dict[int, Standing]
     conflicts: list[int]
+    room: Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,8 @@ def held_attempt(
     result = session.execute(held_select(keys), asked, execution_options=options).one_or_none()
     if result is None:
         raise NotFound
-    attempt, quiz, told, open_conflicts = result
-    return Held(attempt, quiz, _standings(told or {}), sorted(open_conflicts or []))
+    attempt, quiz, told, (many, size, conflicts) = result
+    return Held(attempt, quiz, _standings(told or {}), sorted(conflicts or []), Room(many or 0, size or 0))
 
 
 def _standings(told: Mapping[str, Sequence[Any]]) -> dict[int, Standing]:
@@ -90,18 +95,50 @@ def keep(session: Session, held: Held, changes: Sequence[Change], *, now: dateti
     """
     attempt = held.attempt
     holder = attempt.device or next((change.device for change in changes if attempt.is_open), None)
-    standings, kept = dict(held.standings), []
+    standings, kept, shelf = dict(held.standings), [], _Shelf(session, held, changes)
     for change in changes:
         standing = standings.get(change.number, Standing())
         verdict = judge(standing, change, holder)
         late = _late(held, change, verdict, standing, now)
         if late is None and not attempt.is_open and verdict is not Verdict.MISMATCH:
             verdict = Verdict.KNOWN  # it says what was handed in
+        if not shelf.takes(change, verdict, late):
+            verdict, late = Verdict.FULL, None
         if late is None:
             standing = standings[change.number] = after(standing, change, verdict)
         kept.append(Kept(verdict, _place(standing, change, verdict), standing, late))
     _write(session, attempt, holder, list(zip(changes, kept, strict=True)), now)
     return kept
+
+
+@dataclass
+class _Shelf:
+    """The room for what is new: that of the journal and, looked at only when something is late, that of the late answers."""
+
+    session: Session
+    held: Held
+    changes: Sequence[Change]
+
+    def takes(self, change: Change, verdict: Verdict, late: Lateness | None) -> bool:
+        """Whether a change is kept, or needs no room because it is there already."""
+        if late is not None:
+            room, there = self._late
+            return (change.number, change.device, change.rev) in there or room.takes(size_of(change.value))
+        return not _is_new(verdict) or self.held.room.takes(size_of(change.value))
+
+    @cached_property
+    def _late(self) -> tuple[Room, Container[tuple[int, uuid.UUID | None, int | None]]]:
+        """Sizes are those on disk: nothing is unpacked to be counted."""
+        revs = [change.rev for change in self.changes if change.rev is not None]
+        again = sa.func.jsonb_agg(
+            sa.func.jsonb_build_array(LateAnswer.number, LateAnswer.device, LateAnswer.rev)
+        ).filter(LateAnswer.rev.in_(revs))
+        size = sa.func.coalesce(sa.func.sum(sa.func.pg_column_size(LateAnswer.value)), 0)
+        many, used, there = self.session.execute(
+            sa.select(sa.func.count(), size, again).where(LateAnswer.attempt_id == self.held.attempt.id)
+        ).one()
+        known = {(number, uuid.UUID(device), rev) for number, device, rev in there or []}
+        return Room(many, int(used), MOST_LATE), known
 
 
 def _late(held: Held, change: Change, verdict: Verdict, standing: Standing, now: datetime) -> Lateness | None:
@@ -129,7 +166,7 @@ def _write(
 ) -> None:
     late = [(change, kept.late) for change, kept in taken if kept.late is not None]
     late = _not_there_yet(session, attempt.id, late)
-    new = [pair for pair in taken if pair[1].late is None and _is_new(pair[1])]
+    new = [pair for pair in taken if pair[1].late is None and _is_new(pair[1].verdict)]
     if late:
         rows = [
             {"attempt_id": attempt.id, "received_at": now, "reason": reason, **_facts(change)}
@@ -157,8 +194,8 @@ def _not_there_yet(
     return [pair for pair in late if pair[0].device or (pair[0].number, pair[0].value) not in there]
 
 
-def _is_new(kept: Kept) -> bool:
-    return kept.verdict in (Verdict.COUNTS, Verdict.BESIDE)
+def _is_new(verdict: Verdict) -> bool:
+    return verdict in (Verdict.COUNTS, Verdict.BESIDE)
 
 
 def _journal(
@@ -179,6 +216,9 @@ def _journal(
         for change, kept in new
     ]
     final = {change.number: kept.standing for change, kept in new}
+    sizes: Counter[int] = Counter()
+    for change, _ in new:
+        sizes[change.number] += size_of(change.value)
     answers = [
         {
             "number": number,
@@ -187,6 +227,7 @@ def _journal(
             "last": standing.last,
             "device": standing.device,
             "conflict": standing.conflict,
+            "size": sizes[number],
         }
         for number, standing in final.items()
     ]

@@ -37,6 +37,7 @@ class LateItem:
     late: LateAnswer
     counts: Any
     paper: Sequence[dict[str, Any]]
+    person_id: uuid.UUID
     person: str
     title: str
     deadline: datetime | None
@@ -54,6 +55,7 @@ def late_in(session: Session, cohort_id: uuid.UUID, *, limit: int = 200) -> list
             LateAnswer,
             Answer.value,
             Attempt.paper,
+            Person.id,
             Person.full_name,
             Activity.title,
             Attempt.deadline,

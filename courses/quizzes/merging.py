@@ -15,10 +15,13 @@ from typing import Any
 
 
 class Verdict(enum.Enum):
+    """What becomes of an answer. FULL: nothing more is kept of its attempt, and its giver is told (quizzes.room)."""
+
     COUNTS = "counts"
     BESIDE = "beside"
     KNOWN = "known"
     MISMATCH = "mismatch"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +67,27 @@ def judge(standing: Standing, change: Change, holder: uuid.UUID | None) -> Verdi
         return Verdict.KNOWN if same else Verdict.MISMATCH
     if change.rev < standing.newest:
         return Verdict.BESIDE
-    if change.device == holder or not _unseen(standing, change):
+    # Who says the same by chance has not seen it: what that device says next must not count unseen either.
+    if change.device == holder or not _is_unaware(standing, change):
         return Verdict.COUNTS
     return Verdict.BESIDE
 
 
 def _unseen(standing: Standing, change: Change) -> bool:
     """Whether what counts now came from elsewhere, says something else, and the change knew nothing of it."""
+    return _is_unaware(standing, change) and standing.value != change.value
+
+
+def _is_unaware(standing: Standing, change: Change) -> bool:
+    """Whether what counts now came from elsewhere, and the change knew nothing of it."""
     if change.settles or standing.revision == 0 or standing.device == change.device:
         return False
-    return (change.base or 0) < standing.revision and standing.value != change.value
+    return (change.base or 0) < standing.revision
 
 
 def after(standing: Standing, change: Change, verdict: Verdict) -> Standing:
     """How the question stands once the change was taken; `verdict` is what judge() said."""
-    if verdict in (Verdict.KNOWN, Verdict.MISMATCH):
+    if verdict not in (Verdict.COUNTS, Verdict.BESIDE):
         return standing
     place = standing.last + 1
     noted = replace(standing, last=place)

@@ -179,7 +179,8 @@ class Answer(Model):
     """The answer to one question of an attempt that counts; `number` counts from 1 as shown.
 
     `revision` is its place in the journal, which goes on to `last`. `conflict` is the place of an answer from elsewhere that
-    was given without knowing this one, or overtaken unseen, until the learner has chosen between them.
+    was given without knowing this one, or overtaken unseen, until the learner has chosen between them. `size` is that of all
+    its places in the journal, in bytes.
 
     `waits` is true from handing in until a person has marked it. `share` (0..1) is that person's mark and `marking` holds
     what it was made of: {"levels": [index per criterion], "comment": text}.
@@ -195,6 +196,7 @@ class Answer(Model):
     last: Mapped[int] = mapped_column(default=1)
     device: Mapped[uuid.UUID | None]
     conflict: Mapped[int | None]
+    size: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     saved_at: Mapped[datetime]
     waits: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     share: Mapped[Decimal | None]

@@ -26,6 +26,11 @@ from lms.outbox.batch import uuid_in
 from lms.sending import Operation, Outcome, Sent, Status, one_by_one
 
 MISMATCH = N_("Perubahan dengan nomor yang sama sudah diterima dengan isi lain.")
+FULL = N_(
+    "Percobaan ini sudah menyimpan sangat banyak perubahan, jadi perubahan ini hanya ada di perangkat Anda."
+    " Jawaban terakhir yang tersimpan di server tetap berlaku. Kumpulkan percobaan ini atau hubungi pengajar."
+)
+REFUSED = {Verdict.MISMATCH: MISMATCH, Verdict.FULL: FULL}
 LATE = N_("Jawaban tiba terlambat. Jawaban disimpan dan diputuskan oleh pengajar.")
 
 
@@ -78,8 +83,8 @@ def _change(held: Held, piece: Sent, now: datetime) -> Change:
 
 def _outcome(held: Held, change: Change, taken: Kept) -> Outcome:
     answer = {**_facts(held), "revision": taken.revision, "counts": taken.standing.revision == taken.revision}
-    if taken.verdict is Verdict.MISMATCH:
-        return Outcome("refused", answer, MISMATCH)
+    if taken.verdict in REFUSED:
+        return Outcome("refused", answer, REFUSED[taken.verdict])
     if taken.late:
         return Outcome("kept", answer, LATE)
     status: Status = "saved" if taken.verdict is not Verdict.BESIDE else "kept"

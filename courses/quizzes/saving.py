@@ -18,12 +18,12 @@ from lms.database import Model
 
 # What the caller says of each place in the journal, and of each question.
 REVISION = ("number", "revision", "base", "value", "device", "rev", "made_at", "beside")
-STANDING = ("number", "value", "revision", "last", "device", "conflict")
+STANDING = ("number", "value", "revision", "last", "device", "conflict", "size")
 
 
 @cache
 def held_select(keys: bool) -> sa.Select[*tuple[Any, ...]]:
-    """Attempt, quiz, standings by question and open conflicts, the attempt locked.
+    """Attempt, quiz, standings by question and what the whole journal comes to, the attempt locked.
 
     Asks for `attempt`, `person`, `numbers` (the questions), `device` and its `revs`.
     """
@@ -44,20 +44,21 @@ def held_select(keys: bool) -> sa.Select[*tuple[Any, ...]]:
         .correlate(Attempt)
         .scalar_subquery()
     )
-    conflicts = (
-        sa.select(sa.func.array_agg(Answer.number))
-        .where(Answer.attempt_id == Attempt.id, Answer.conflict.is_not(None))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
     found = (
-        sa.select(Attempt, Quiz, standings, conflicts)
+        sa.select(Attempt, Quiz, standings, _whole())
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(Quiz, Quiz.activity_id == Attempt.activity_id)
         .where(Attempt.id == sa.bindparam("attempt"), Enrolment.person_id == sa.bindparam("person"))
         .with_for_update(of=Attempt)
     )
     return found.options(undefer(Attempt.keys)) if keys else found
+
+
+def _whole() -> sa.ScalarSelect[Any]:
+    """How many changes an attempt's journal holds, how many bytes, and which questions have an open conflict."""
+    conflicts = sa.func.jsonb_agg(Answer.number).filter(Answer.conflict.is_not(None))
+    told = sa.func.jsonb_build_array(sa.func.sum(Answer.last), sa.func.sum(Answer.size), conflicts)
+    return sa.select(told).where(Answer.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
 
 
 @cache
@@ -74,10 +75,9 @@ def journal_insert() -> sa.Select[int]:
     answers = insert(Answer).from_select(["attempt_id", "saved_at", "waits", *STANDING], final)
     moved = Answer.revision != answers.excluded.revision
     saved_at = sa.case((moved, answers.excluded.saved_at), else_=Answer.saved_at)
-    stands = answers.on_conflict_do_update(
-        index_elements=[Answer.attempt_id, Answer.number],
-        set_={name: answers.excluded[name] for name in STANDING if name != "number"} | {"saved_at": saved_at},
-    )
+    changed: dict[str, Any] = {name: answers.excluded[name] for name in STANDING if name != "number"}
+    changed |= {"saved_at": saved_at, "size": Answer.size + answers.excluded.size}
+    stands = answers.on_conflict_do_update(index_elements=[Answer.attempt_id, Answer.number], set_=changed)
     others = Attempt.device.is_distinct_from(holder)
     held = sa.update(Attempt).where(Attempt.id == attempt, others).values(device=holder)
     return sa.select(sa.literal(1)).add_cte(journal.cte("journal"), stands.cte("stands"), held.cte("held"))

@@ -18,7 +18,7 @@ from courses.quizzes.drawing import new_seed
 from courses.quizzes.events import AttemptSubmitted
 from courses.quizzes.journal import Kept, held_attempt, keep
 from courses.quizzes.kinds.registry import kind_of
-from courses.quizzes.merging import Change
+from courses.quizzes.merging import Change, Verdict
 from courses.quizzes.models import Answer, Attempt, AttemptState, Quiz, QuizRole
 from courses.quizzes.papers import freeze
 from courses.quizzes.preparing import take
@@ -84,7 +84,7 @@ def save_page(
     """Keep a whole page of answers as an ordinary form sends it, touched or not; returns those a person must decide on.
 
     Where another page has saved meanwhile, a value that this page only showed and nobody touched is left alone. What
-    arrives after the grace, or after handing in, is kept as late.
+    arrives after the grace, or after handing in, is kept as late. Raises Conflict when nothing more is kept of the attempt.
     """
     attempt = sitting.attempt
     saved = answers_of(session, attempt.id)
@@ -101,6 +101,13 @@ def save_page(
         return []
     held = held_attempt(session, sitting.seat.person_id, attempt.id, changes)
     kept = keep(session, held, changes, now=now)
+    if any(taken.verdict is Verdict.FULL for taken in kept):
+        raise Conflict(
+            N_(
+                "Percobaan ini sudah menyimpan sangat banyak perubahan, jadi halaman ini tidak disimpan."
+                " Jawaban terakhir yang tersimpan tetap berlaku. Muat ulang halaman untuk mengumpulkannya."
+            )
+        )
     return [change.number for change, taken in zip(changes, kept, strict=True) if taken.late]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms.jobs.queue import MOST_TRIES, Work
 from lms.lazy import lazy
 from lms.mail import compose
-from lms.notifications.models import Channel, Outgoing, OutgoingState, PushDevice
+from lms.notifications.models import Channel, Outgoing, OutgoingState
 from lms.notifications.queries import device, readers
 from lms.notifications.quiet import until
 
@@ -115,11 +115,11 @@ def _mailed(work: Work, message: Outgoing) -> Result:
 
 
 def _pushed(work: Work, session: Session, message: Outgoing) -> Result:
-    """A device that the push service knows no more is forgotten."""
+    """A device that the push service knows no more gets nothing until its browser brings a new endpoint."""
     to = device(session, message.device_id, now=work.now())
     if to is None:
         return Result("gone", "signed out")
     result = pushing.push(work.settings, to, message, now=work.now())
     if result.what == "gone":
-        session.execute(sa.delete(PushDevice).where(PushDevice.id == to.id))
+        to.lost_at = work.now()
     return result

@@ -1,4 +1,4 @@
-"""Switching messages on and off for one browser."""
+"""Switching messages on and off for one browser, and taking the endpoint that it renewed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.access import Actor
 from lms.database import new_id
-from lms.errors import N_, Invalid, TooMany
+from lms.errors import N_, Invalid, NotFound, TooMany
 from lms.notifications.endpoints import is_allowed
 from lms.notifications.keys import decode, point, secret
 from lms.notifications.models import Outgoing, PushDevice
@@ -42,30 +42,51 @@ def switch_on(
 
     Raises Invalid when it is no subscription of a push service that we may call.
     """
+    fresh = {
+        "person_id": actor.id,
+        "user_agent": user_agent[:300],
+        "created_at": now,
+        "lost_at": None,
+        **_address(given),
+    }
+    _take_from_others(session, actor, given.endpoint)
+    row = insert(PushDevice).values(id=new_id(), sign_in_id=actor.sign_in_id, **fresh)
+    kept = row.on_conflict_do_update(index_elements=[PushDevice.sign_in_id], set_=fresh)
+    return session.execute(kept.returning(PushDevice.id)).scalar_one()
+
+
+def renew(session: Session, actor: Actor, given: Subscription) -> None:
+    """Take the endpoint that the browser of this session has now in place of the one that it had; twice is once.
+
+    Raises NotFound when messages are not switched on here: only a person does that, and only a person ends it.
+    """
+    address = _address(given)
+    here = sa.update(PushDevice).where(
+        PushDevice.sign_in_id == actor.sign_in_id, PushDevice.person_id == actor.id
+    )
+    _take_from_others(session, actor, given.endpoint)
+    if not session.execute(here.values(lost_at=None, **address).returning(PushDevice.id)).all():
+        raise NotFound
+
+
+def _address(given: Subscription) -> dict[str, str | bytes]:
+    """Where and for whose eyes messages are sent, as columns."""
     if len(given.endpoint) > LONGEST_ENDPOINT or not is_allowed(given.endpoint, settings().push_services):
         raise Invalid(N_("Layanan pesan peramban ini tidak dikenal. Pemberitahuan tetap sampai lewat surel."))
     try:
-        keys = {
+        return {
+            "endpoint": given.endpoint,
             "public_key": point(decode(given.public_key)),
             "secret": secret(decode(given.secret)),
         }
     except ValueError:
         raise Invalid from None
-    session.execute(
-        sa.delete(PushDevice).where(
-            PushDevice.endpoint == given.endpoint, PushDevice.sign_in_id != actor.sign_in_id
-        )
-    )
-    fresh = {
-        "person_id": actor.id,
-        "endpoint": given.endpoint,
-        "user_agent": user_agent[:300],
-        "created_at": now,
-        **keys,
-    }
-    row = insert(PushDevice).values(id=new_id(), sign_in_id=actor.sign_in_id, **fresh)
-    kept = row.on_conflict_do_update(index_elements=[PushDevice.sign_in_id], set_=fresh)
-    return session.execute(kept.returning(PushDevice.id)).scalar_one()
+
+
+def _take_from_others(session: Session, actor: Actor, endpoint: str) -> None:
+    """A browser is one device: whoever had it before in another session gets nothing there any more."""
+    others = PushDevice.sign_in_id != actor.sign_in_id
+    session.execute(sa.delete(PushDevice).where(PushDevice.endpoint == endpoint, others))
 
 
 def switch_off(session: Session, actor: Actor, device_id: uuid.UUID, *, now: datetime) -> None:

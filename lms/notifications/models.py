@@ -31,7 +31,11 @@ class Notification(Identified, Model):
 
 
 class PushDevice(Identified, Model):
-    """A browser that takes messages. It gets them for as long as the session lasts in which it was switched on."""
+    """A browser that takes messages. It gets them for as long as the session lasts in which it was switched on.
+
+    `lost_at` says since when its push service knows the endpoint no more: nothing is sent there, and the browser brings a
+    new one at its next visit, because nobody switched it off.
+    """
 
     __tablename__ = "push_device"
 
@@ -42,6 +46,7 @@ class PushDevice(Identified, Model):
     secret: Mapped[bytes]
     user_agent: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    lost_at: Mapped[datetime | None]
 
 
 class Channel(enum.StrEnum):

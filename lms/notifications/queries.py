@@ -107,24 +107,34 @@ def _wishes(chosen: NotificationSetting | None) -> Wishes:
     return Wishes(quiet if chosen.is_quiet else None, chosen.choices, quiet)
 
 
-def devices_of(session: Session, person_ids: Iterable[uuid.UUID], *, now: datetime) -> list[PushDevice]:
+def devices_of(
+    session: Session, person_ids: Iterable[uuid.UUID], *, now: datetime, with_lost: bool = False
+) -> list[PushDevice]:
     """The devices of these people that take messages, the newest first."""
     wanted = sa.cast(list(person_ids), ARRAY(sa.Uuid))
+    found = _living(now) if with_lost else _reachable(now)
     return list(
         session.scalars(
-            _living(now).where(PushDevice.person_id == sa.any_(wanted)).order_by(PushDevice.created_at.desc())
+            found.where(PushDevice.person_id == sa.any_(wanted)).order_by(PushDevice.created_at.desc())
         )
     )
 
 
 def device(session: Session, device_id: uuid.UUID | None, *, now: datetime) -> PushDevice | None:
-    """The device, or None when it was switched off, or its session ended or expired."""
-    return session.scalars(_living(now).where(PushDevice.id == device_id)).one_or_none()
+    """The device, or None when it was switched off or lost, or its session ended or expired."""
+    return session.scalars(_reachable(now).where(PushDevice.id == device_id)).one_or_none()
+
+
+def device_here(session: Session, actor: Actor) -> PushDevice | None:
+    """The browser of the actor's own session, if they switched it on; also while it is lost."""
+    return session.scalars(
+        sa.select(PushDevice).where(PushDevice.sign_in_id == actor.sign_in_id)
+    ).one_or_none()
 
 
 def device_of(session: Session, actor: Actor, device_id: uuid.UUID, *, now: datetime) -> PushDevice:
     """One of the actor's own devices; somebody else's does not exist."""
-    found = device(session, device_id, now=now)
+    found = session.scalars(_living(now).where(PushDevice.id == device_id)).one_or_none()
     if found is None or found.person_id != actor.id:
         raise NotFound
     return found
@@ -136,6 +146,10 @@ def _living(now: datetime) -> sa.Select[PushDevice]:
         .join(_SIGN_IN, _SIGN_IN.c.id == PushDevice.sign_in_id)
         .where(_SIGN_IN.c.ended_at.is_(None), _SIGN_IN.c.expires_at > now)
     )
+
+
+def _reachable(now: datetime) -> sa.Select[PushDevice]:
+    return _living(now).where(PushDevice.lost_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from lms.access import SIGNED_IN, needs
@@ -18,7 +19,7 @@ from lms.notifications.devices import Subscription
 from lms.notifications.forms import SettingForm, setting_form
 from lms.notifications.keys import push_key
 from lms.notifications.models import PushDevice
-from lms.notifications.queries import devices_of, wishes_of
+from lms.notifications.queries import device_here, devices_of, wishes_of
 from lms.notifications.topics import topics
 from lms.web import actor, session, settings
 
@@ -37,17 +38,21 @@ def show() -> str | Response | tuple[str, int]:
 
 
 def _page(form: SettingForm) -> str:
-    found = devices_of(session(), [actor().id], now=now())
+    found = devices_of(session(), [actor().id], now=now(), with_lost=True)
     here = next((one for one in found if one.sign_in_id == actor().sign_in_id), None)
-    key = settings().push_key
     return render_template(
         "notifications/settings.html",
         form=form,
         here=here,
-        others=[(one, _words(one)) for one in found if one is not here],
-        key=push_key(key).public_text if key else "",
+        others=[(one, _words(one)) for one in found if one is not here and not one.lost_at],
+        key=_key(),
         moment=now(),
     )
+
+
+def _key() -> str:
+    """The key under which browsers subscribe; nothing when this installation sends them no messages."""
+    return push_key(settings().push_key).public_text if settings().push_key else ""
 
 
 def _words(device: PushDevice) -> str:
@@ -56,6 +61,28 @@ def _words(device: PushDevice) -> str:
     if browser and system:
         return str(_("%(browser)s di %(system)s", browser=browser, system=system))
     return browser or system or str(_("Perangkat tidak dikenal"))
+
+
+@blueprint.get("/perangkat")
+@needs(SIGNED_IN)
+def here() -> dict[str, object]:
+    """What a worker compares its browser's subscription with, and the token to tell of a new one."""
+    device = device_here(session(), actor())
+    return {
+        "on": device is not None,
+        "lost": device is not None and device.lost_at is not None,
+        "endpoint": device.endpoint if device else "",
+        "key": _key(),
+        "token": generate_csrf(),
+    }
+
+
+@blueprint.post("/perangkat/baru")
+@needs(SIGNED_IN)
+def renew() -> dict[str, bool]:
+    """The subscription that took the place of this browser's earlier one, as JSON like that of `switch_on`."""
+    devices.renew(session(), actor(), _subscription())
+    return {"on": True}
 
 
 @blueprint.post("/perangkat")

@@ -63,11 +63,17 @@ def worker() -> Response:
     """The service worker, with the version that it belongs to in front."""
     build = {"version": (current_app.static_url_path or "").rpartition("/")[2], "protocol": PROTOCOL}
     folder = Path(current_app.static_folder or "") / "js" / "lib"
-    text = "".join((folder / part).read_text("utf-8") for part in WORKER)
+    text = "".join(_bare((folder / part).read_text("utf-8")) for part in WORKER)
     answer = Response(f"const BUILD = {json.dumps(build)};\n{text}", mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Service-Worker-Allowed"] = "/"
     return answer
+
+
+def _bare(script: str) -> str:
+    """A script without the lines that only people read: every phone carries it."""
+    lines = script.splitlines(keepends=True)
+    return "".join(line for line in lines if line.strip() and not line.lstrip().startswith("//"))
 
 
 @blueprint.get("/luring")

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from lms.storage.store import ObjectStore, StoreDown
 
+# The codes of authenticator apps stop fitting at about so much.
+MOST_SECONDS_APART = 30
 LEAST_DISK = 500 * 1024 * 1024
 OLDEST_JOB = timedelta(minutes=15)
 REVISION = re.compile(r"^revision = [\"'](\w+)[\"']", re.MULTILINE)
@@ -59,6 +61,11 @@ def jobs(session: Session, *, now: datetime) -> bool:
     except sa.exc.SQLAlchemyError:
         session.rollback()
         return False
+
+
+def clock(ahead: float) -> bool:
+    """Whether this process and the machine's clock agree; they do not when it was set after the start."""
+    return abs(ahead) < MOST_SECONDS_APART
 
 
 def files(store: ObjectStore) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
@@ -15,14 +16,18 @@ from werkzeug.wrappers import Response
 
 from lms.access import SIGNED_IN, needs
 from lms.clock import milliseconds, now
+from lms.errors import N_, TooMany
 from lms.feature import Feature
 from lms.outbox.batch import batch_in
+from lms.outbox.pace import Pace
 from lms.outbox.services import receive
 from lms.sending import Operation, Outcome
 from lms.web import actor, session
 
 PATH = "/kirim"
 AGAIN_AFTER = 1  # seconds
+TOO_FAST = N_("Kiriman datang terlalu cepat. Semuanya masih ada di perangkat ini dan segera dikirim lagi.")
+PACE = Pace()
 
 blueprint = Blueprint("outbox", __name__)
 
@@ -39,6 +44,8 @@ def take() -> Response:
     batch, moment = batch_in(request.get_json(silent=True)), now()
     if batch.person != actor().id:
         return _not_now("other-person")
+    if seconds := PACE.wait(actor().id, len(batch.sent), now=monotonic()):
+        raise TooMany(TOO_FAST, retry_after=seconds)
     try:
         outcomes = receive(session(), kinds(), batch, by=actor(), now=moment)
     except IntegrityError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterable
 
 from flask import request
 
@@ -23,3 +24,9 @@ def noted(actor: Actor, person_id: uuid.UUID) -> None:
     if actor.id != person_id:
         facts = {"actor": str(actor.id), "subject": str(person_id), "endpoint": request.endpoint}
         log.info("record read", extra=facts)
+
+
+def noted_each(actor: Actor, person_ids: Iterable[uuid.UUID]) -> None:
+    """The same for a page on which the work of several people stands: a line for each of them."""
+    for person_id in dict.fromkeys(person_ids):
+        noted(actor, person_id)

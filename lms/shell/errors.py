@@ -19,11 +19,12 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import ReadOnlySqlTransaction
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from lms.errors import N_, Busy, Forbidden, Invalid, NotFound, Refusal, TooMany
-from lms.shell.guard import rule_of
+from lms.shell.guard import SAFE, rule_of
 from lms.shell.proofs import (
     NEVER_KEPT,
     ProveAgain,
@@ -139,9 +140,24 @@ def store_down(error: StoreDown) -> Response:
     )
 
 
+def _is_away(error: Exception) -> bool:
+    """Whether the same request may succeed soon. A GET of ours that writes is told that it may not: that is our mistake."""
+    return isinstance(error, AWAY) or (_is_read_only(error) and request.method not in SAFE)
+
+
+def _is_read_only(error: Exception) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and isinstance(error.orig, ReadOnlySqlTransaction)
+
+
 def away(error: Exception) -> Response:
-    """503 without a look into the database, which even the words of a page would need."""
+    """503 without a look into the database, which even the words of a page would need.
+
+    A connection to a database that only reads, as while its place is taken by another, is given up: the next one may
+    lead to one that writes.
+    """
     log.warning("database away", extra={"endpoint": request.endpoint, "error": type(error).__name__})
+    if _is_read_only(error):
+        db.session.invalidate()
     db.session.rollback()
     told = jsonify(error=503, title=TITLES[503], message=Busy.default) if wants_json() else LAST_RESORT
     answer = make_response(told, 503)
@@ -150,7 +166,7 @@ def away(error: Exception) -> Response:
 
 
 def broken(error: Exception) -> Response:
-    if isinstance(error, AWAY):
+    if _is_away(error):
         return away(error)
     log.error("unhandled error", extra={"endpoint": request.endpoint}, exc_info=error)
     try:

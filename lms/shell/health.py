@@ -1,4 +1,5 @@
-"""`/healthz`: alive, asks nothing. `/readyz`: database, migrations, disk, jobs; a store that is down only degrades."""
+"""`/healthz`: alive, asks nothing. `/readyz`: database, migrations, disk, jobs; a store that is down, or a clock that was set
+since the start, only degrades."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from flask import Blueprint, current_app, jsonify
 from werkzeug.wrappers import Response
 
 from lms.access import ANYONE, needs
-from lms.clock import now
+from lms.clock import ahead, now
 from lms.operations import readiness
 from lms.web import session, settings, store
 
@@ -31,6 +32,7 @@ def ready() -> tuple[Response, int]:
         "jobs": readiness.jobs(session(), now=now()),
     }
     wrong = [name for name, is_well in facts.items() if not is_well]
-    degraded = [] if readiness.files(store()) else ["store"]
+    softer = {"store": readiness.files(store()), "clock": readiness.clock(ahead())}
+    degraded = [name for name, is_well in softer.items() if not is_well]
     state = "unready" if wrong else "degraded" if degraded else "ready"
     return jsonify(state=state, wrong=wrong, degraded=degraded), 503 if wrong else 200

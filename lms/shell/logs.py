@@ -6,7 +6,6 @@ import json
 import logging
 import secrets
 import sys
-from datetime import UTC, datetime
 from time import perf_counter
 
 from flask import Flask, g, has_request_context, request
@@ -14,6 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.access import Actor
+from lms.clock import now
 from lms.config import Settings
 
 EXTRA = ("path", "job", "event", "status", "ms", "actor", "subject", "endpoint", "method")
@@ -24,7 +24,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": now().isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

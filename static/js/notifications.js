@@ -1,10 +1,9 @@
 // Switches messages on for this browser, and keeps what the server knows of it in step with what the browser does.
 
-import { register } from "./lib/offline.js";
+import { order, register } from "./lib/offline.js";
 
 const card = document.querySelector("[data-push]");
 const button = card.querySelector("[data-switch-on]");
-const isOn = card.dataset.push === "on";
 const key = Uint8Array.from(atob(card.dataset.key.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 
 function show(state) {
@@ -54,19 +53,19 @@ async function switchOn() {
   }
 }
 
-// Switched on here before: a browser that renewed its subscription, or a server with another key, is brought up to date.
-async function renew() {
+// Switched on here before: what the worker does now and then, it does at once (lib/push-worker.js).
+async function renew(isLost) {
   if (Notification.permission !== "granted") return show("denied");
-  try {
-    await keep(await subscription());
-  } catch {
-    // The next visit tries again; what the server has goes on being used.
-  }
+  if (isLost) show("working");
+  await register();
+  const renewed = await order("push").catch(() => false);
+  if (isLost && renewed) location.reload();
+  else if (isLost) show("off");
 }
 
 button?.addEventListener("click", switchOn);
 if (possible()) {
-  if (isOn) renew();
+  if (card.dataset.push !== "off") renew(card.dataset.push === "lost").catch(() => {});
   else show(Notification.permission === "denied" ? "denied" : "off");
 }
 card.dataset.ready = "";

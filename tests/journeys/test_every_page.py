@@ -69,6 +69,7 @@ NOT_PAGES = {
     "lessons.play",
     "lessons.look_captions",
     "media.files.get",
+    "notifications.settings.here",
     "offline.manifest",
     "offline.worker",
     "outbox.hello",
@@ -84,6 +85,7 @@ NOT_PAGES = {
     "quizzes.state",
     "shell.alive",
     "shell.ready",
+    "shell.security",
 }
 
 

@@ -29,6 +29,7 @@ from tests.media.files import (
     zip_of,
     zipped,
 )
+from tests.media.quine import quine
 
 MB = 1024 * 1024
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
@@ -153,6 +154,11 @@ def _archives() -> Iterator[Hostile]:
     )
     yield Hostile("arsip.zip", _overlapping, Reason.BOMB)
     yield Hostile("arsip.zip", lambda: _nested(4), Reason.NESTED)
+    yield Hostile("kuin.zip", quine, Reason.NESTED)
+    yield Hostile("kuin.zip", lambda: zipped({"a.txt": b"x", "dalam.zip": quine()}), Reason.NESTED)
+    yield Hostile("kuin.docx", quine, Reason.NESTED)
+    yield Hostile("arsip.zip", lambda: _tree(16, 16, 16, 16, 16), Reason.NESTED)
+    yield Hostile("arsip.zip", lambda: _tree(16, 14), Reason.TOO_LARGE)
     yield _given("arsip.zip", zipped({"dalam.zip": zipped({"a.txt": NOTHING * 40})}), Reason.BOMB)
     yield _given("arsip.zip", zipped({"dalam.zip": zip_of([(named("../a"), b"x")])}), Reason.UNSAFE_NAME)
     yield Hostile(
@@ -173,6 +179,14 @@ def _nested(depth: int) -> bytes:
     data = b"inti"
     for _ in range(depth):
         data = zipped({"dalam.zip" if data[:2] == b"PK" else "inti.txt": data})
+    return data
+
+
+def _tree(*widths: int) -> bytes:
+    """Files below a megabyte in zips in zips: no part of it looks like a bomb, and together they fill a disk."""
+    data = bytes(MB - 1)
+    for wide in widths:
+        data = zipped({f"{at}{'.zip' if data[:2] == b'PK' else '.txt'}": data for at in range(wide)})
     return data
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from lms.media.refusals import FileRefusal, Reason
 from lms.media.sniff import HEAD, Kind, kind_of
 from tests.media import disguises
 from tests.media.hostile import Hostile, everything
+from tests.media.quine import quine
 
 MB = 1024 * 1024
 FILES = list(everything())
@@ -64,6 +67,15 @@ OPENED: dict[Kind, Callable[[bytes], object]] = {
 def test_there_are_hostile_files_enough() -> None:
     assert len(FILES) >= 180
     assert len(DISGUISES) >= 350
+
+
+def test_the_quine_unpacks_to_itself_for_ever() -> None:
+    data = quine()
+    for _ in range(50):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            (name,) = archive.namelist()
+            assert archive.testzip() is None
+            assert archive.read(name) == data
 
 
 @pytest.mark.asvs("V5.2.2")

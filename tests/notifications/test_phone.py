@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from flask import Flask, request
+from playwright.sync_api import BrowserContext, Page, Worker, expect
 from sqlalchemy.engine import URL
+from werkzeug.wrappers import Response
 
 from lms.jobs.queue import TASKS
 from lms.notifications.jobs import deliver
@@ -42,6 +43,11 @@ SUBSCRIBING = """(() => {
 })();"""
 
 
+NO_VENDOR = """PushManager.prototype.getSubscription = async () => null;
+PushManager.prototype.subscribe = async () => { throw new Error("no network"); };
+"""
+
+
 @pytest.fixture(scope="module")
 def service() -> Iterator[PushService]:
     with push_service() as running:
@@ -58,7 +64,15 @@ def live_server(
         server.app.extensions["settings"] = dataclasses.replace(
             settings, push_key=str(KEY), push_services=(service.origin,)
         )
+        server.app.after_request(without_vendor)
         yield server
+
+
+def without_vendor(answer: Response) -> Response:
+    """In the worker nobody gives an address until a test says which."""
+    if request.path == "/sw.js":
+        answer.set_data(NO_VENDOR + answer.get_data(as_text=True))
+    return answer
 
 
 @pytest.fixture
@@ -126,9 +140,97 @@ def test_a_phone_that_was_switched_on_shows_what_was_sent_to_it_and_twice_is_onc
     assert shown["data"]["navigate"].endswith(PAGE)
     # What nobody can read still says that there is something: browsers take the permission from who shows nothing.
     push_into(page, live_server.address, "not ours")
-    until(page, lambda: len(page.evaluate(SHOWN)) == 2)
+    until(page, lambda: sorted(one["title"] for one in page.evaluate(SHOWN)) == ["Bina", "Pesan percobaan"])
     other = next(one for one in page.evaluate(SHOWN) if one["tag"] != shown["tag"])
     assert (other["title"], other["data"]["navigate"]) == ("Bina", "/pemberitahuan")
+
+
+# The vendor's part again, in the worker. Its memory is the browser's: what is subscribed, and what was unsubscribed.
+RENEWING = """({ endpoint, key, given }) => {
+  const bytes = Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const made = (endpoint, applicationServerKey) => ({
+    endpoint,
+    options: { applicationServerKey },
+    toJSON: () => ({ ...given, endpoint }),
+    unsubscribe: async () => { self.present = null; return true; },
+  });
+  self.present = endpoint ? made(endpoint, bytes) : null;
+  PushManager.prototype.getSubscription = async () => self.present;
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) =>
+    (self.present ??= made(given.endpoint, applicationServerKey));
+}"""
+CHANGED = """async () => {
+  const event = new Event("pushsubscriptionchange");
+  event.waitUntil = (work) => (self.renewing = work);
+  self.dispatchEvent(event);
+  await self.renewing;
+}"""
+TOLD = """async (address) => {
+  const told = async () => (await (await fetch("/pemberitahuan/pengaturan/perangkat")).json()).endpoint === address;
+  for (let tries = 0; tries < 30; tries += 1) {
+    if (await told()) return true;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  return false;
+}"""
+FORGET = """async () => (await caches.open("bina-facts")).delete("/push-asked")"""
+
+
+def kept(live_server: LiveServer, person: Person) -> PushDevice:
+    with live_server.session() as session:
+        return session.scalars(sa.select(PushDevice).where(PushDevice.person_id == person.id)).one()
+
+
+def switched_on(live_server: LiveServer, person: Person, phone: Phone) -> tuple[Page, Worker]:
+    """A page of somebody who has messages switched on, and its worker."""
+    context = browser(live_server, person, phone)
+    page = context.new_page()
+    page.goto(PAGE)
+    expect(page.locator("[data-push=off][data-ready]")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Nyalakan di perangkat ini").click()
+    expect(page.locator("[data-push=on][data-ready]")).to_be_visible(timeout=PATIENCE)
+    until(page, lambda: bool(context.service_workers))
+    return page, context.service_workers[0]
+
+
+def test_a_browser_whose_subscription_changed_tells_the_server_without_a_page(
+    live_server: LiveServer, service: PushService, ayu: Person
+) -> None:
+    old, new = service.phone("lama"), service.phone("baru")
+    page, worker = switched_on(live_server, ayu, old)
+    device = kept(live_server, ayu)
+    page.goto("about:blank")
+    worker.evaluate(RENEWING, {"endpoint": "", "key": KEY.public_text, "given": new.subscription})
+    for _time in range(2):
+        worker.evaluate(CHANGED)
+        after = kept(live_server, ayu)
+        assert (after.id, after.endpoint, after.public_key) == (device.id, new.address, new.public)
+    under = worker.evaluate("() => Array.from(self.present.options.applicationServerKey)")
+    assert bytes(under) == KEY.public
+
+
+@pytest.mark.parametrize("what", ["lost", "key"])
+def test_the_next_visit_of_any_page_renews_what_the_service_forgot_or_another_key_made_useless(
+    what: str, live_server: LiveServer, service: PushService, ayu: Person
+) -> None:
+    old, new = service.phone(f"lama-{what}"), service.phone(f"baru-{what}")
+    page, worker = switched_on(live_server, ayu, old)
+    key = KEY if what == "lost" else new_key()
+    worker.evaluate(RENEWING, {"endpoint": old.address, "key": key.public_text, "given": new.subscription})
+    if what == "lost":
+        with live_server.session() as session:
+            device = session.scalars(sa.select(PushDevice).where(PushDevice.person_id == ayu.id)).one()
+            device.lost_at = device.created_at
+
+    def visited() -> bool:
+        # What the page before had still to ask may be noted meanwhile; then it is as if an hour had passed once more.
+        worker.evaluate(FORGET)
+        page.goto("/pemberitahuan")
+        return bool(worker.evaluate(TOLD, new.address))
+
+    until(page, visited)
+    after = kept(live_server, ayu)
+    assert (after.endpoint, after.lost_at) == (new.address, None)
 
 
 def test_who_refuses_the_permission_is_told_where_to_give_it_and_nothing_is_kept(

@@ -31,7 +31,9 @@ from tests.factories.people import actor_for, make_agency, make_person
 from tests.notifications.push_service import Phone, PushService, claims, push_service
 
 KEY = new_key()
-SAVE = "/pemberitahuan/pengaturan/perangkat"
+PAGE = "/pemberitahuan/pengaturan"
+SAVE = f"{PAGE}/perangkat"
+RENEW = f"{SAVE}/baru"
 
 
 @pytest.fixture(scope="module")
@@ -172,24 +174,37 @@ def test_a_crash_after_sending_sends_the_same_message_again_under_the_same_topic
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_phone_that_the_service_knows_no_more_is_forgotten(
+def test_a_phone_that_the_service_knows_no_more_gets_nothing_until_it_brings_a_new_endpoint(
     status: int,
     session: Session,
     service: PushService,
     ayu: Person,
     switched_on: Phone,
+    client: FlaskClient,
+    run: Callable[..., None],
     run_jobs: Jobs,
     tell: Tell,
 ) -> None:
     service.answers.append((status, {}))
     tell(ayu)
     run_jobs()
-    assert session.scalars(sa.select(PushDevice)).all() == []
     (message,) = pushes(session)
     assert (message.state, message.outcome) == (OutgoingState.DROPPED, f"HTTP {status}")
     tell(ayu)
+    run(forget_old)
     run_jobs()
     assert len(service.received) == 1
+    here = client.get(SAVE).get_json()
+    assert (here["on"], here["lost"], here["endpoint"]) == (True, True, switched_on.address)
+    page = client.get(PAGE).text
+    assert 'data-push="lost"' in page
+    assert "Menerima pesan sejak" not in page
+    renewed = service.phone("dua")
+    assert client.post(RENEW, json=renewed.subscription).status_code == 200
+    tell(ayu)
+    run_jobs()
+    assert service.received[-1].path == "/push/dua"
+    assert 'data-push="on"' in client.get(PAGE).text
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -341,6 +356,51 @@ def test_switching_on_again_renews_the_one_device_of_a_session(
     client.post(SAVE, json=renewed.subscription)
     client.post(SAVE, json=renewed.subscription)
     assert session.scalars(sa.select(PushDevice.endpoint)).all() == [renewed.address]
+
+
+def test_a_browser_that_renewed_its_subscription_stays_the_same_device(
+    session: Session, service: PushService, client: FlaskClient, switched_on: Phone
+) -> None:
+    before = session.execute(sa.select(PushDevice.id, PushDevice.created_at)).one()
+    renewed = service.phone("dua")
+    for _time in range(2):
+        assert client.post(RENEW, json=renewed.subscription).status_code == 200
+    session.expire_all()
+    device = session.scalars(sa.select(PushDevice)).one()
+    assert (device.id, device.created_at) == tuple(before)
+    assert (device.endpoint, device.public_key) == (renewed.address, renewed.public)
+
+
+def test_only_a_person_switches_on_and_a_worker_renews_nothing_that_is_off(
+    session: Session, service: PushService, client: FlaskClient, phone: Phone
+) -> None:
+    assert client.get(SAVE).get_json()["on"] is False
+    assert client.post(RENEW, json=phone.subscription).status_code == 404
+    assert session.scalars(sa.select(PushDevice)).all() == []
+
+
+def test_an_endpoint_is_renewed_by_the_session_that_has_it_and_by_no_other(
+    session: Session, service: PushService, ayu: Person, switched_on: Phone, client_of: Client
+) -> None:
+    renewed = service.phone("dua")
+    strangers = [client_of(make_person(session, None, "Budi Santoso")), client_of(ayu)]
+    for stranger in strangers:
+        assert stranger.get(SAVE).get_json()["endpoint"] == ""
+        assert stranger.post(RENEW, json=renewed.subscription).status_code == 404
+        # Naming somebody's endpoint takes nothing away from them, unless messages are switched on there.
+        assert stranger.post(RENEW, json=switched_on.subscription).status_code == 404
+    assert client_of(None).post(RENEW, json=renewed.subscription).status_code == 401
+    session.expire_all()
+    assert session.scalars(sa.select(PushDevice.endpoint)).all() == [switched_on.address]
+
+
+def test_what_is_no_subscription_renews_nothing(
+    session: Session, client: FlaskClient, switched_on: Phone
+) -> None:
+    wrong = {**switched_on.subscription, "endpoint": "https://169.254.169.254/latest"}
+    assert client.post(RENEW, json=wrong).status_code == 422
+    assert client.post(RENEW, data="nonsense").status_code == 422
+    assert session.scalars(sa.select(PushDevice.endpoint)).all() == [switched_on.address]
 
 
 @pytest.mark.parametrize(

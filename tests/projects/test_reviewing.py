@@ -24,6 +24,7 @@ from lms.people.models import Person
 from tests.conftest import Client
 from tests.factories.people import actor_for, make_person
 from tests.factories.projects import MILESTONES, POINTS, RUBRIC, Scene, make_file
+from tests.lookers import look, looks
 from tests.statements import statements
 
 
@@ -432,3 +433,19 @@ def test_staff_of_the_class_may_mark_even_from_another_agency(
     scene.submit(scene.ayu)
     release(scene, client_of, scene.wayan)
     assert mark_of(session, scene, scene.ayu)[1] == Decimal("81.25")
+
+
+def test_whose_work_an_assessor_opened_is_logged_for_each_member_and_members_leave_no_line(
+    scene: Scene, client_of: Client
+) -> None:
+    scene.submit(scene.ayu, "Antrean kami panjang.")
+    citra = client_of(scene.citra)
+    with looks() as seen:
+        assert citra.get(scene.marking()).status_code == 200
+        assert citra.post(scene.marking(), data=judged()).status_code == 303
+        assert citra.get(f"{scene.marking()}/pratinjau").status_code == 200
+        assert client_of(scene.ayu).get(scene.here).status_code == 200
+        assert client_of(scene.budi).get(scene.marking()).status_code == 403
+    pages = ("projects.review", "projects.preview")
+    members = (scene.ayu.id, scene.bayu.id)
+    assert sorted(seen) == sorted(look(scene.citra.id, one, page) for page in pages for one in members)

@@ -17,6 +17,7 @@ from courses.quizzes.models import AnswerMark, AttemptState, ExtraTime
 from lms.notifications.models import Notification, Outgoing
 from tests.conftest import Client
 from tests.factories.learning import ESSAY, make_quiz
+from tests.lookers import look, looks
 from tests.quizzes.room import NUMBER, Room, attempts, many, statements
 from tests.quizzes.sending import keep
 from tests.quizzes.test_attempts import begin
@@ -259,3 +260,18 @@ def test_the_mark_reaches_the_learner_by_mail_as_well(
     mail: Any = session.scalars(sa.select(Outgoing).where(Outgoing.subject.contains("dinilai"))).one()
     assert "sudah dinilai" in mail.subject
     assert "/hasil" in mail.text
+
+
+def test_whose_essay_and_whose_late_answer_a_marker_opened_is_logged(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    at = write(room, client_of)
+    keep(client_of(room.ayu), at, {"1": "12"})
+    citra, desk = client_of(room.citra), desk_of(room, session)
+    with looks() as seen:
+        assert citra.get(desk).status_code == 200
+        assert citra.get(f"{room.desk}/jawaban-terlambat").status_code == 200
+        assert client_of(room.ayu).get(f"{at}/hasil").status_code == 200
+        assert client_of(room.gita).get(desk).status_code in {403, 404}
+    pages = ("quizzes.class.desk", "quizzes.class.late")
+    assert seen == [look(room.citra.id, room.ayu.id, page) for page in pages]

@@ -76,6 +76,12 @@ def test_the_same_answer_from_two_devices_is_no_conflict() -> None:
     assert standing.conflict is None
 
 
+def test_who_says_the_same_by_chance_does_not_overwrite_unseen_with_the_next_answer() -> None:
+    standing, verdicts = told(change("mine", 1), change("mine", 9, 0, B), change("older", 10, 0, B))
+    assert (standing.value, standing.device, standing.conflict) == ("mine", A, 3)
+    assert verdicts[1:] == [Verdict.BESIDE] * 2
+
+
 def test_a_choice_settles_the_conflict() -> None:
     standing, _ = told(change("mine", 1), change("theirs", 9, 0, B), change("theirs", 2, 1, settles=True))
     assert (standing.value, standing.conflict) == ("theirs", None)
@@ -127,3 +133,12 @@ def test_one_devices_newest_answer_counts_in_whatever_order_it_arrives(
     standing, _ = told(*(change(str(rev), rev) for rev in [*order, *again]))
     assert standing.value == "6"
     assert standing.conflict is None
+
+
+@given(changes, st.sampled_from([A, B]))
+def test_what_is_refused_for_want_of_room_leaves_everything_as_it_stood(
+    sent: list[Change], holder: uuid.UUID
+) -> None:
+    standing, _ = told(*distinct(sent), holder=holder)
+    for refused in sent:
+        assert after(standing, refused, Verdict.FULL) is standing
