@@ -2,8 +2,8 @@
 
 A machine's clock may be set while an exam runs. What has passed is therefore measured by the steady clock, which nobody
 sets, and the machine's clock is only approached, no faster than a good clock is corrected anyway: nobody loses or gains
-minutes, and the time never goes back. A process that starts believes the machine's clock; both kinds of processes are
-restarted after a clock was put right, and readiness says until then that they differ.
+minutes, and the time does not go back. A clock that has stayed set for longer than any exam is right, and is believed, as
+it is by a process that starts. Readiness says until then that they differ.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from threading import Lock
 
 # Seconds in a second: an exam of 90 minutes is wrong by 5 seconds at most, far less than any grace.
 APPROACH = 0.001
+# Seconds apart, for so many seconds: somebody meant it, or the machine slept where no clock of its own went on.
+APART, SETTLED_AFTER = 60.0, 4 * 3600.0
 # It goes on while a laptop sleeps, where the system has such a clock.
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -32,19 +34,30 @@ class Clock:
     steady: Callable[[], float] = _steady
     told: float = field(init=False)
     at: float = field(init=False)
+    apart_since: float | None = field(init=False, default=None)
     lock: Lock = field(init=False, default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.told, self.at = self.wall(), self.steady()
 
     def now(self) -> float:
-        """Seconds since 1970, never less than before."""
+        """Seconds since 1970: not less than before, unless a clock that was set back has settled."""
         with self.lock:
             steady, wall = self.steady(), self.wall()
             passed = max(0.0, steady - self.at)
             self.at, self.told = steady, self.told + passed
             self.told += min(max(wall - self.told, -passed * APPROACH), passed * APPROACH)
+            if self._settled(wall, steady):
+                self.told = wall
             return self.told
+
+    def _settled(self, wall: float, steady: float) -> bool:
+        """Whether the clocks have been apart for so long that the machine's is right."""
+        if abs(wall - self.told) < APART:
+            self.apart_since = None
+        elif self.apart_since is None:
+            self.apart_since = steady
+        return self.apart_since is not None and steady - self.apart_since >= SETTLED_AFTER
 
     def ahead(self) -> float:
         """How many seconds the machine's clock is ahead of ours."""

@@ -154,7 +154,8 @@ def test_the_log_stays_in_order(machine: Machine) -> None:
     assert json.loads(JsonLines().format(line))["at"] > before
 
 
-times = st.lists(st.tuples(st.floats(0, 1e5), st.floats(-1e5, 1e5)), max_size=30)
+# Less than four hours in all.
+times = st.lists(st.tuples(st.floats(0, 450), st.floats(-1e5, 1e5)), max_size=30)
 
 
 @given(times)
@@ -172,6 +173,21 @@ def test_the_time_never_goes_back_and_is_off_by_a_thousandth_of_what_passed(
         assert told >= last
         assert abs(told - start - passed) <= passed * APPROACH + 1e-3
         last = told
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_clock_that_stays_set_for_longer_than_any_exam_is_believed(step: timedelta) -> None:
+    machine = Machine(1e9)
+    ours = machine.clock()
+    machine.is_set(step)
+    for _ in range(239):
+        machine.passes(MINUTE)
+        ours.now()
+    assert abs(ours.ahead()) > 7000
+    machine.passes(2 * MINUTE)
+    assert ours.ahead() == pytest.approx(0)
+    machine.passes(5)
+    assert ours.ahead() == pytest.approx(0)
 
 
 @given(st.floats(-100, 100))
