@@ -1,7 +1,8 @@
 """How pages are served: gunicorn finds this file in the folder it is started in. Only the address is given outside.
 
-Memory is kept small by two settings of the environment besides (README, ./dev): PYTHONOPTIMIZE=2 leaves out what
-documents the code, and MALLOC_ARENA_MAX=1 lets the threads of a process share one heap.
+Memory is kept small by three settings of the environment besides (README, ./dev): PYTHONOPTIMIZE=2 leaves out what
+documents the code, PYTHONNODEBUGRANGES=1 where in its line a fault arose, and MALLOC_ARENA_MAX=1 lets the threads of a
+process share one heap.
 """
 
 from __future__ import annotations

@@ -93,9 +93,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "TRUSTED_HOSTS": _hosts(settings),
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/csv", "image/svg+xml", "text/calendar"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "COMPRESS_BR_LEVEL": 4,
-        # Pages are smaller than 128 KB; the usual window costs each thread 4 MB.
-        "COMPRESS_BR_WINDOW": 17,
+        "COMPRESS_BR_LEVEL": 3,
         "COMPRESS_LEVEL": 5,
         **migrations.configuration(ROOT),
         **PLATFORM,
