@@ -22,10 +22,11 @@ from lms.config import Settings
 from lms.jobs.queue import TASKS
 from lms.notifications import queries
 from lms.people.models import Person
+from lms.shell import assets
 from lms.shell.cli import work_here
 from lms.shell.migrations import alembic_of
 from lms.web import db
-from tests.databases import database
+from tests.databases import ROOT, database
 from tests.factories.people import sign_in
 
 pytest_plugins = ["tests.storage.engines"]
@@ -71,6 +72,8 @@ def settings_for(url: URL, folder: Path, **changes: Any) -> Settings:
 
 @pytest.fixture(scope="session")
 def shared_app(template_database: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    # Browsers get the files that they get in production: style sheets whole and everything compressed.
+    assets.build(ROOT, assets.version_of(ROOT / "static"))
     app = create_app(settings_for(template_database, tmp_path_factory.mktemp("data")), FEATURES)
     app.config.update(TESTING=True, WTF_CSRF_CHECK_DEFAULT=False, READS_ARE_READ_ONLY=False)
     yield app

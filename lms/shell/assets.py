@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from wsgiref.headers import Headers
 
@@ -41,17 +42,26 @@ def build(root: Path, version: str) -> Path:
     """Write the compressed copies of this version, and forget all but the newest versions."""
     target = root / "build" / "static" / version
     if not target.exists():
-        aside = target.with_suffix(".new")
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.copytree(root / "static", aside)
-        for sheet in (aside / "css").glob("*.css"):
-            sheet.write_text(_whole(sheet))
-        compress.main([str(aside), "--quiet"])
-        aside.rename(target)
+        _make(root / "static", target)
     target.touch()
     for old in sorted(target.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_VERSIONS:]:
         shutil.rmtree(old)
     return target
+
+
+def _make(source: Path, target: Path) -> None:
+    """Beside and then in place at once: several processes may build the same version, and one of them is enough."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent.parent) as aside:
+        made = Path(shutil.copytree(source, Path(aside) / target.name))
+        for sheet in (made / "css").glob("*.css"):
+            sheet.write_text(_whole(sheet))
+        compress.main([str(made), "--quiet"])
+        try:
+            made.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
 
 
 def _whole(sheet: Path) -> str:

@@ -90,10 +90,11 @@ class Field {
     const input = element.querySelector("input[type=file]");
     const drop = element.querySelector("[data-upload-drop]");
     element.querySelector("[data-upload-plain]")?.toggleAttribute("hidden", true);
-    input.addEventListener("change", () => {
+    const taken = () => {
       this.take(input.files);
       input.value = ""; // the form carries ids, not bytes
-    });
+    };
+    input.addEventListener("change", taken);
     for (const name of ["dragover", "dragleave", "drop"]) {
       drop.addEventListener(name, (event) => {
         event.preventDefault();
@@ -103,6 +104,7 @@ class Field {
     }
     element.closest("form")?.addEventListener("submit", (event) => this.hold(event), true);
     addEventListener("beforeunload", (event) => this.unfinished && event.preventDefault());
+    if (input.files.length) taken(); // chosen before this script came
   }
 
   get unfinished() {

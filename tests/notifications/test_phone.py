@@ -110,6 +110,17 @@ def push_into(page: Page, address: str, data: str) -> None:
     )
 
 
+def first_push(page: Page, address: str, data: str) -> None:
+    """What DevTools hands to a worker that is just starting may be lost, as no vendor's service would lose it."""
+    for _ in range(6):
+        push_into(page, address, data)
+        for _ in range(50):
+            if page.evaluate(SHOWN):
+                return
+            page.wait_for_timeout(100)
+    raise AssertionError("nothing was shown")
+
+
 SHOWN = """async () => {
   const { getNotifications } = ServiceWorkerRegistration.prototype;
   const shown = await getNotifications.call(await navigator.serviceWorker.ready);
@@ -131,9 +142,10 @@ def test_a_phone_that_was_switched_on_shows_what_was_sent_to_it_and_twice_is_onc
     expect(page.get_by_text("Pesan percobaan sedang dikirim")).to_be_visible(timeout=PATIENCE)
     run_deliveries(live_server)
     (received,) = service.received
-    for _time in range(2):
-        push_into(page, live_server.address, phone.read(received.body).decode())
-        until(page, lambda: len(page.evaluate(SHOWN)) == 1)
+    message = phone.read(received.body).decode()
+    first_push(page, live_server.address, message)
+    push_into(page, live_server.address, message)
+    until(page, lambda: len(page.evaluate(SHOWN)) == 1)
     (shown,) = page.evaluate(SHOWN)
     assert shown["title"] == "Pesan percobaan"
     assert shown["tag"] == received.headers["Topic"]
