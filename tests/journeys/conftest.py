@@ -44,18 +44,18 @@ def picture(folder: Path) -> Picture:
     return take
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def demo(
     shared_app: Flask, template_database: URL, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveServer]:
-    """A live server with the demonstration loaded, for all journeys."""
+    """A live server with the demonstration loaded; what a journey changes in it, no other file meets."""
     with living(shared_app, template_database, tmp_path_factory.mktemp("demo")) as server:
         with server.using() as session:
             services.load(session, server.app.extensions["store"], now=datetime.now(UTC))  # noqa: TID251
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def cast(demo: LiveServer) -> dict[str, Person]:
     """The people of the demonstration by their role."""
     with demo.using() as session:
