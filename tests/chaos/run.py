@@ -98,14 +98,15 @@ class Chaos:
         if not names:
             return
         free = asyncio.Semaphore(AT_ONCE)
+        # Before the first crash: those who come later would find the database recovering.
+        cookies = {name: cookie_of(self.site, name) for name in names}
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             async with async_playwright() as tool:
 
                 async def sit(name: str) -> None:
                     async with free:
-                        cookie, profile = cookie_of(self.site, name), Path(folder) / name
-                        chance = random.Random(f"{self.chance.random()} {name}")
-                        browser = Browser(tool, self.site.scene, proxy.port, cookie, profile, chance)
+                        chance, profile = random.Random(f"{self.chance.random()} {name}"), Path(folder) / name
+                        browser = Browser(tool, self.site.scene, proxy.port, cookies[name], profile, chance)
                         self.ledgers.append(browser.ledger)
                         try:
                             await browser.sit()

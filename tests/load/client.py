@@ -35,6 +35,10 @@ class SignedOut(Trouble):
     """The session has ended; what waits in the outbox waits for the next one."""
 
 
+class Stale(Trouble):
+    """The token is not this session's: its owner signed in again meanwhile. The page's script asks for a new one."""
+
+
 @dataclass
 class Counts:
     """What all phones of a run lived through."""
@@ -170,10 +174,19 @@ class Phone:
             "device": self.outbox.device,
             "operations": [piece.sent for piece in pieces],
         }
-        headers = {"Content-Type": "application/json", "X-CSRFToken": self.token}
-        reply = await self.ask("POST", "/kirim", headers, json.dumps(body).encode())
+        sent = json.dumps(body).encode()
+        try:
+            reply = await self._deliver(sent)
+        except Stale:
+            self.token = json.loads((await self.ask("GET", "/kirim")).text)["token"]
+            reply = await self._deliver(sent)
         told = json.loads(reply.text)["receipts"]
         return {id_: Receipt(**receipt) for id_, receipt in told.items()}
+
+    async def _deliver(self, body: bytes) -> Reply:
+        return await self.ask(
+            "POST", "/kirim", {"Content-Type": "application/json", "X-CSRFToken": self.token}, body
+        )
 
     # Requests
 
@@ -207,7 +220,9 @@ class Phone:
             await asyncio.sleep(float(reply.headers["retry-after"]) * self.chance.uniform(1, 2))
         if reply.status == 401:
             raise SignedOut(path)
-        if reply.status >= 400:
+        if reply.status == 400:
+            raise Stale(f"{method} {path}: {reply.body[:200]!r}")
+        if reply.status > 400:
             raise Trouble(f"{method} {path} answered {reply.status}: {reply.body[:200]!r}")
         return reply
 
