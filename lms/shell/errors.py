@@ -9,6 +9,7 @@ from flask import (
     Flask,
     current_app,
     flash,
+    g,
     jsonify,
     make_response,
     redirect,
@@ -16,6 +17,7 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as cookie
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -90,9 +92,18 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, broken)
 
 
-def refused(refusal: Refusal) -> Response:
-    """Roll back first: a view that raises changes nothing."""
+def undo() -> None:
+    """A view that raises changes nothing: neither rows nor the cookie, which could name a session that was never kept."""
     db.session.rollback()
+    before = current_app.session_interface.open_session(current_app, request)
+    cookie.clear()
+    cookie.update(before or {})
+    cookie.modified = False
+    g.pop("csrf_token", None)
+
+
+def refused(refusal: Refusal) -> Response:
+    undo()
     if isinstance(refusal, SignInFirst | SecondFactorFirst | ProveAgain) and not wants_json():
         return ask(refusal)
     answer = answer_with(refusal.status, _(refusal.message) % refusal.values)
@@ -105,7 +116,7 @@ def refused(refusal: Refusal) -> Response:
 
 def forged(error: CSRFError) -> Response:
     """A request without a valid token. When a page of ours sent it, that page was merely open for too long."""
-    db.session.rollback()
+    undo()
     log.info("request without a valid token", extra={"endpoint": request.endpoint})
     rule = rule_of(current_app.view_functions[str(request.endpoint)])
     if rule and rule.signed_in and not current_user.is_authenticated:
@@ -121,7 +132,7 @@ def forged(error: CSRFError) -> Response:
 
 
 def http_error(error: HTTPException) -> Response:
-    db.session.rollback()
+    undo()
     if isinstance(error, SecurityError):
         return Response("Alamat ini tidak dilayani.", 400, mimetype="text/plain")
     if (cause := getattr(error, "original_exception", None)) is not None:
@@ -133,7 +144,7 @@ def http_error(error: HTTPException) -> Response:
 
 
 def store_down(error: StoreDown) -> Response:
-    db.session.rollback()
+    undo()
     log.warning("object store: %s", error)
     return answer_with(
         503, _("Penyimpanan berkas sedang tidak menjawab. Teks dan kuis tetap bisa dipakai. Coba lagi.")
@@ -158,7 +169,7 @@ def away(error: Exception) -> Response:
     log.warning("database away", extra={"endpoint": request.endpoint, "error": type(error).__name__})
     if _is_read_only(error):
         db.session.invalidate()
-    db.session.rollback()
+    undo()
     told = jsonify(error=503, title=TITLES[503], message=Busy.default) if wants_json() else LAST_RESORT
     answer = make_response(told, 503)
     answer.headers["Retry-After"] = str(Busy().retry_after)
@@ -170,7 +181,7 @@ def broken(error: Exception) -> Response:
         return away(error)
     log.error("unhandled error", extra={"endpoint": request.endpoint}, exc_info=error)
     try:
-        db.session.rollback()
+        undo()
         return answer_with(500, _(SENTENCES[500]))
     except Exception:
         log.exception("the error page itself failed")

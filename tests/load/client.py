@@ -92,8 +92,8 @@ class Phone:
             await self._fetch_files(opened.text)
             self.token = _found(_TOKEN, opened.text)
             reply = await self.form("/masuk", name=self.name, password=PASSWORD, next=self.scene.cover)
-            if reply.status != 303:
-                raise Trouble(f"sign-in answered {reply.status}")
+            if reply.status != 303 or reply.headers["location"].startswith("/masuk"):
+                raise Trouble(f"sign-in answered {reply.status} to {reply.headers.get('location')}")
         await self.open_cover()
 
     async def open_cover(self) -> None:
