@@ -20,7 +20,6 @@ from werkzeug.wrappers import Response
 from lms import mail
 from lms.auth.queries import SignedIn
 from lms.config import Settings
-from lms.database import hand_out_living
 from lms.events import Bus, Event, Listener
 from lms.feature import Feature
 from lms.shell import assets, cli, errors, frame, guard, headers, logs, migrations, policy, words
@@ -122,7 +121,6 @@ def _database(app: Flask, settings: Settings, features: Sequence[Feature]) -> No
             bus.listen(kind, _in_context(app, listener))
     with app.app_context():
         db.sessionmaker.configure(info={"bus": bus})
-        hand_out_living(db.engine)
 
 
 def _in_context(app: Flask, listener: Listener) -> Listener:

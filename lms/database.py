@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import os
-import select
 import time
 import uuid
 from datetime import datetime
@@ -14,7 +13,6 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -73,36 +71,3 @@ def choice(kind: type[enum.StrEnum]) -> sa.Enum:
 def fk(target: str, *, cascade: bool = False, set_null: bool = False) -> sa.ForeignKey:
     """A reference to `table.column`; without a flag the row it points to cannot be deleted."""
     return sa.ForeignKey(target, ondelete="CASCADE" if cascade else "SET NULL" if set_null else "RESTRICT")
-
-
-# A connection that rested longer is asked whether it lives: what stands between may have forgotten it without a word.
-TRUSTED_FOR = 30.0
-
-
-def hand_out_living(engine: sa.Engine) -> None:
-    """Let the pool of an engine hand out no connection that the server has closed.
-
-    `pool_pre_ping` asks the server each time, which is a statement more for every request. A server that went away has
-    closed the socket, and that can be seen without asking: then, or after a rest, the server is asked.
-    """
-
-    @sa.event.listens_for(engine, "checkin")
-    def rested(_connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info["rests_since"] = time.monotonic()
-
-    @sa.event.listens_for(engine, "checkout")
-    def wake(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        since = record.info.get("rests_since")
-        if since is None or (time.monotonic() - since < TRUSTED_FOR and not _spoken(connection)):
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as gone:
-            raise sa.exc.InvalidatePoolError from gone
-
-
-def _spoken(connection: Any) -> bool:
-    """Whether the server said something while nobody asked: that it goes, or the end of the connection."""
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    return bool(waiting.poll(0))

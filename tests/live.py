@@ -144,6 +144,15 @@ def live_server(shared_app: Flask, template_database: URL, tmp_path: Path) -> It
         yield server
 
 
+@pytest.fixture(scope="module")
+def file_server(
+    shared_app: Flask, template_database: URL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """A live server for all tests of a file, each of which makes people and classes of its own."""
+    with living(shared_app, template_database, tmp_path_factory.mktemp("live")) as server:
+        yield server
+
+
 @contextmanager
 def living(shared_app: Flask, template_database: URL, folder: Path, **changes: Any) -> Iterator[LiveServer]:
     """The application in a thread, with every guard on, on a copy of the migrated database; `changes` are settings."""

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from lms.database import hand_out_living
+from lms.sessions import hand_out_living
 
 
 @pytest.fixture

@@ -34,9 +34,9 @@ def load(
 ) -> int:
     """Take the answers of an opened file as if its owner's phone had sent them now; returns how many were new or known.
 
-    Anybody can write a file with the page's public key, so each answer must carry the ticket of its attempt, which only its
-    owner's page had. Only answers to attempts of this cohort are taken. They count where they were given in time and arrive within the grace;
-    all others wait for a decision, like those that a phone sends late.
+    Anybody can write a file with the page's public key, so each answer must carry the ticket of its attempt, which only
+    its owner's page had. Only answers to attempts of this cohort are taken. They count where they were given in time and
+    arrive within the grace; all others wait for a decision, like those that a phone sends late.
     """
     batch = batch_in(told)
     owner = _owner(session, cohort, batch.person)

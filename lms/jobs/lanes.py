@@ -5,16 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
-from procrastinate import App, periodic
-
-from lms import clock
-
-# The library's cron asks the machine's clock and, when that is set back by hours, would be silent for as long. It has no
-# other way to be given one.
-periodic.time = SimpleNamespace(time=lambda: clock.CLOCK.now())  # type: ignore[attr-defined, assignment]
+from procrastinate import App
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 

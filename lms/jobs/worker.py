@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from types import SimpleNamespace
 from typing import Any
 
-from procrastinate import App, JobContext, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy, periodic
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 
+from lms import clock
 from lms.jobs.queue import MOST_TRIES, SILENT_AFTER, TASKS, Task
 
 
 def listening(conninfo: str) -> AbstractContextManager[App]:
     """Every declared job on a connector that can listen, for as long as a worker runs."""
+    keep_steady_time()
     queue = App(connector=SyncPsycopgConnector())
     for task in TASKS.values():
         _take_up(queue, task)
@@ -23,6 +26,14 @@ def listening(conninfo: str) -> AbstractContextManager[App]:
     queue.periodic(cron="* * * * * */20")(rescuing)
     connector: BaseConnector = PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
     return queue.replace_connector(connector)
+
+
+def keep_steady_time() -> None:
+    """Give the library's cron our clock: by the machine's own it would be silent for as long as that is set back.
+
+    The library has no other way to be given one.
+    """
+    periodic.time = SimpleNamespace(time=lambda: clock.CLOCK.now())  # type: ignore[attr-defined, assignment]
 
 
 def _take_up(queue: App, task: Task) -> None:

@@ -11,9 +11,8 @@ import uuid
 from dataclasses import dataclass, field
 from threading import Lock
 
-BURST = (
-    3_000  # pieces of work at once: what two phones of one person may bring home after days without a network
-)
+# Pieces of work at once: what two phones of one person may bring home after days without a network.
+BURST = 3_000
 REFILL = 5.0  # pieces a second: a page sends each question that is being answered at most once a second
 MOST_PEOPLE = 10_000  # remembered; whoever has been quiet for long enough needs no memory
 

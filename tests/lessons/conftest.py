@@ -18,6 +18,9 @@ from lms.media.models import Media
 from lms.media.services import take_in
 from tests.factories.learning import make_cohort, make_course, make_lesson, make_module, make_seat
 from tests.factories.people import actor_for, make_agency, make_person
+from tests.live import file_server
+
+__all__ = ["file_server"]
 
 
 class Scene:

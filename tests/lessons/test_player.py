@@ -14,9 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy.engine import URL
 
 from courses.catalogue.models import Completion
 from courses.lessons.models import LessonMedia, Part, Watched
@@ -27,7 +25,7 @@ from lms.media.models import Media, MediaState
 from lms.media.video import ffmpeg
 from tests.lessons.conftest import Scene
 from tests.lessons.film import began, listen, reach, until
-from tests.live import LiveServer, living
+from tests.live import LiveServer
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("BINA_TEST_SHOTS")
@@ -133,19 +131,10 @@ class Cinema:
             return found.state if found else None
 
 
-@pytest.fixture(scope="module")
-def live(
-    shared_app: Flask, template_database: URL, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveServer]:
-    """One server and one Chromium for all films; each test has people and a lesson of its own."""
-    with living(shared_app, template_database, tmp_path_factory.mktemp("live")) as server:
-        yield server
-
-
 @pytest.fixture
-def cinema(live: LiveServer, films: dict[str, bytes], now: datetime) -> Iterator[Cinema]:
-    yield Cinema(live, films, now)
-    for context in live.browser.contexts:
+def cinema(file_server: LiveServer, films: dict[str, bytes], now: datetime) -> Iterator[Cinema]:
+    yield Cinema(file_server, films, now)
+    for context in file_server.browser.contexts:
         context.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from tests.factories.learning import (
     make_seat,
 )
 from tests.factories.people import make_agency, make_person
+from tests.live import LiveServer
+from tests.media.page import elsewhere
 
 CHUNK = 1024 * 1024
 CONTENT = Path(__file__).parents[2] / "courses" / "demo" / "content"
@@ -68,6 +70,16 @@ class Classroom:
     @property
     def cover(self) -> str:
         return f"/kelas/{self.cohort.id}/kuis/{self.quiz.activity_id}"
+
+
+def classroom(server: LiveServer, film: bytes) -> Classroom:
+    """One in a running application, for a test with a browser."""
+
+    def make() -> Classroom:
+        with server.using() as session:
+            return Classroom(session, server.app.extensions["store"], film, datetime.now(UTC))  # noqa: TID251
+
+    return elsewhere(make)
 
 
 def _film(session: Session, store: ObjectStore, owner: Person, data: bytes, now: datetime) -> Media:

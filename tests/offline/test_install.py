@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy.engine import URL
 
-from tests.live import LiveServer, living
-from tests.media.page import elsewhere
-from tests.offline.scene import PLAYABLE, Classroom
+from tests.live import LiveServer
+from tests.offline.scene import PLAYABLE, Classroom, classroom
 
 pytestmark = pytest.mark.browser
 PATIENCE = 20_000
@@ -22,26 +18,14 @@ OFFER = """() => window.dispatchEvent(Object.assign(new Event("beforeinstallprom
 }))"""
 
 
-@pytest.fixture(scope="module")
-def server(
-    shared_app: Flask, template_database: URL, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveServer]:
-    with living(shared_app, template_database, tmp_path_factory.mktemp("install")) as live:
-        yield live
+@pytest.fixture
+def room(file_server: LiveServer) -> Classroom:
+    return classroom(file_server, PLAYABLE)
 
 
 @pytest.fixture
-def room(server: LiveServer) -> Classroom:
-    def make() -> Classroom:
-        with server.using() as session:
-            return Classroom(session, server.app.extensions["store"], PLAYABLE, datetime.now(UTC))  # noqa: TID251
-
-    return elsewhere(make)
-
-
-@pytest.fixture
-def page(server: LiveServer, room: Classroom) -> Iterator[Page]:
-    made = server.page(room.ayu)
+def page(file_server: LiveServer, room: Classroom) -> Iterator[Page]:
+    made = file_server.page(room.ayu)
     made.set_default_timeout(PATIENCE)
     yield made
     made.context.close()
@@ -94,9 +78,11 @@ def test_nothing_is_offered_inside_the_installed_application(page: Page, room: C
     expect(visit(page, room)).to_be_hidden()
 
 
-def test_a_phone_that_cannot_install_by_a_button_shows_the_way(server: LiveServer, room: Classroom) -> None:
+def test_a_phone_that_cannot_install_by_a_button_shows_the_way(
+    file_server: LiveServer, room: Classroom
+) -> None:
     agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1"
-    page = server.page(room.ayu, user_agent=agent)
+    page = file_server.page(room.ayu, user_agent=agent)
     page.set_default_timeout(PATIENCE)
     both(page, room)
     page.goto(f"/kelas/{room.cohort.id}")

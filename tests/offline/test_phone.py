@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy.engine import URL
 
 from courses.exchange.services import import_path
 from lms.access import Role
@@ -22,9 +21,9 @@ from lms.shell.cli import work_here
 from tests.factories.learning import make_cohort, make_seat
 from tests.factories.people import actor_for, make_agency, make_person
 from tests.lessons.film import until
-from tests.live import LiveServer, living
+from tests.live import LiveServer
 from tests.media.page import elsewhere
-from tests.offline.scene import CHUNK, CONTENT, FILM, Classroom
+from tests.offline.scene import CHUNK, CONTENT, FILM, Classroom, classroom
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -76,33 +75,21 @@ class Line:
         return [text]
 
 
-@pytest.fixture(scope="module")
-def server(
-    shared_app: Flask, template_database: URL, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveServer]:
-    with living(shared_app, template_database, tmp_path_factory.mktemp("phone")) as live:
-        yield live
-
-
 @pytest.fixture
-def line(server: LiveServer) -> Iterator[Line]:
-    made = Line(server.app)
+def line(file_server: LiveServer) -> Iterator[Line]:
+    made = Line(file_server.app)
     yield made
-    server.app.wsgi_app = made.inner  # type: ignore[method-assign]
+    file_server.app.wsgi_app = made.inner  # type: ignore[method-assign]
 
 
 @pytest.fixture
-def room(server: LiveServer) -> Classroom:
-    def make() -> Classroom:
-        with server.using() as session:
-            return Classroom(session, server.app.extensions["store"], FILM, datetime.now(UTC))  # noqa: TID251
-
-    return elsewhere(make)
+def room(file_server: LiveServer) -> Classroom:
+    return classroom(file_server, FILM)
 
 
 @pytest.fixture
-def phone(server: LiveServer, room: Classroom, line: Line) -> Iterator[Page]:
-    page = ready(server.context(room.ayu, service_workers="allow"))
+def phone(file_server: LiveServer, room: Classroom, line: Line) -> Iterator[Page]:
+    page = ready(file_server.context(room.ayu, service_workers="allow"))
     yield page
     page.context.close()
 
@@ -224,10 +211,10 @@ def test_nothing_remains_after_signing_out_and_unsent_work_is_asked_about(
 
 
 def test_another_person_on_the_same_phone_finds_nothing(
-    phone: Page, room: Classroom, server: LiveServer
+    phone: Page, room: Classroom, file_server: LiveServer
 ) -> None:
     take(phone, room.downloads)
-    server.sign_in(phone.context, room.budi)
+    file_server.sign_in(phone.context, room.budi)
     phone.goto("/kelas")
     until(phone, lambda: packs(phone) == [])
 
@@ -287,10 +274,10 @@ def test_a_new_worker_waits_for_the_attempt_unless_its_owner_agrees(
 
 @pytest.mark.parametrize(("protocol", "state"), [(b"3", "done"), (b"4", "waiting")])
 def test_workers_two_releases_apart_still_store_and_others_store_nothing(
-    server: LiveServer, room: Classroom, line: Line, protocol: bytes, state: str
+    file_server: LiveServer, room: Classroom, line: Line, protocol: bytes, state: str
 ) -> None:
     line.worker = lambda text: text.replace(b'"protocol": 1', b'"protocol": ' + protocol, 1)
-    page = ready(server.context(room.ayu, service_workers="allow"))
+    page = ready(file_server.context(room.ayu, service_workers="allow"))
     page.goto(room.downloads)
     box = module(page)
     box.get_by_role("button", name=re.compile("^Unduh modul")).click()
@@ -299,10 +286,10 @@ def test_workers_two_releases_apart_still_store_and_others_store_nothing(
 
 
 def test_a_course_of_six_jp_is_taken_away_and_read_within_fifty_megabytes(
-    server: LiveServer, line: Line
+    file_server: LiveServer, line: Line
 ) -> None:
-    learner, cohort = elsewhere(lambda: _course(server))
-    page = ready(server.context(learner, service_workers="allow"))
+    learner, cohort = elsewhere(lambda: _course(file_server))
+    page = ready(file_server.context(learner, service_workers="allow"))
     line.bytes = 0
     page.goto(f"/kelas/{cohort}/unduhan")
     page.wait_for_selector("[data-packs][data-ready]")
@@ -321,10 +308,10 @@ def test_a_course_of_six_jp_is_taken_away_and_read_within_fifty_megabytes(
     page.context.close()
 
 
-def _course(server: LiveServer) -> tuple[Person, str]:
+def _course(file_server: LiveServer) -> tuple[Person, str]:
     """The demo's course of six JP, its films prepared as the worker would, and a learner in it."""
-    now, store = datetime.now(UTC), server.app.extensions["store"]  # noqa: TID251
-    with server.using() as session:
+    now, store = datetime.now(UTC), file_server.app.extensions["store"]  # noqa: TID251
+    with file_server.using() as session:
         agency = make_agency(session)
         citra = make_person(session, agency, "Citra Dewi", Role.INSTRUCTOR)
         ayu = make_person(session, agency, "Ayu Lestari")
@@ -334,7 +321,7 @@ def _course(server: LiveServer) -> tuple[Person, str]:
         cohort = make_cohort(session, course, citra, now)
         make_seat(session, cohort, ayu, now)
         media = list(session.scalars(sa.select(Media.id)))
-    with server.app.app_context():
+    with file_server.app.app_context():
         for id_ in media:
             prepare(work_here(), id_)
     return ayu, str(cohort.id)

@@ -9,6 +9,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.factories.projects import Scene
+from tests.live import live_server
+
+__all__ = ["live_server"]
 
 
 @pytest.fixture

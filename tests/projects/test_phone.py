@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from playwright.sync_api import Page, Route, expect
-from sqlalchemy.engine import URL
 
 from courses.projects.models import Comment, Draft
 from tests.factories.projects import Scene
 from tests.lessons.film import until
-from tests.live import LiveServer, living
+from tests.live import LiveServer
 
 pytestmark = pytest.mark.browser
 PATIENCE = 20_000
 
 
 @pytest.fixture
-def server(shared_app: Flask, template_database: URL, tmp_path: Path) -> Iterator[LiveServer]:
-    with living(shared_app, template_database, tmp_path) as live:
-        yield live
-
-
-@pytest.fixture
-def scene(server: LiveServer) -> Scene:
-    with server.using() as session:
-        made = Scene(server.app, session, datetime.now(UTC))  # noqa: TID251
+def scene(live_server: LiveServer) -> Scene:
+    with live_server.using() as session:
+        made = Scene(live_server.app, session, datetime.now(UTC))  # noqa: TID251
         session.expunge_all()
         return made
 
@@ -40,8 +30,8 @@ def scene(server: LiveServer) -> Scene:
 class Group:
     """What the server holds of Ayu's group."""
 
-    def __init__(self, server: LiveServer, scene: Scene) -> None:
-        self.server, self.id = server, scene.group.id
+    def __init__(self, live_server: LiveServer, scene: Scene) -> None:
+        self.server, self.id = live_server, scene.group.id
 
     def draft(self) -> tuple[str, int]:
         with self.server.session() as session:
@@ -53,9 +43,9 @@ class Group:
             return list(session.scalars(sa.select(Comment.text).where(Comment.group_id == self.id)))
 
 
-def taken(server: LiveServer, scene: Scene) -> Page:
+def taken(live_server: LiveServer, scene: Scene) -> Page:
     """Ayu's phone, on which the module lies, open at the project."""
-    page = server.page(scene.ayu, service_workers="allow")
+    page = live_server.page(scene.ayu, service_workers="allow")
     page.set_default_timeout(PATIENCE)
     page.goto(f"/kelas/{scene.cohort.id}/unduhan")
     page.wait_for_selector("[data-packs][data-ready]")
@@ -77,9 +67,9 @@ def keep(page: Page, text: str) -> None:
 
 
 def test_a_draft_and_a_word_typed_without_a_network_are_kept_and_sent_once(
-    server: LiveServer, scene: Scene
+    live_server: LiveServer, scene: Scene
 ) -> None:
-    group, page = Group(server, scene), taken(server, scene)
+    group, page = Group(live_server, scene), taken(live_server, scene)
     page.context.set_offline(True)
     visit(page, scene)
     keep(page, "Antrean kami panjang.")
@@ -112,9 +102,9 @@ def test_a_draft_and_a_word_typed_without_a_network_are_kept_and_sent_once(
 
 
 def test_what_was_sent_is_what_the_phone_shows_when_the_network_is_lost_again(
-    server: LiveServer, scene: Scene
+    live_server: LiveServer, scene: Scene
 ) -> None:
-    group, page = Group(server, scene), taken(server, scene)
+    group, page = Group(live_server, scene), taken(live_server, scene)
     page.context.set_offline(True)
     keep(page, "Antrean kami panjang.")
     page.context.set_offline(False)
