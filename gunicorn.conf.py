@@ -1,8 +1,9 @@
 """How pages are served: gunicorn finds this file in the folder it is started in. Only the address is given outside.
 
-Memory is kept small by three settings of the environment besides (README, ./dev): PYTHONOPTIMIZE=2 leaves out what
-documents the code, PYTHONNODEBUGRANGES=1 where in its line a fault arose, and MALLOC_ARENA_MAX=1 lets the threads of a
-process share one heap.
+Memory is kept small by settings of the environment besides (README, ./dev): PYTHONOPTIMIZE=2 leaves out what documents
+the code, PYTHONNODEBUGRANGES=1 where in its line a fault arose, MALLOC_ARENA_MAX=1 lets the threads of a process share
+one heap, and MALLOC_MMAP_THRESHOLD_ gives large blocks back as soon as they are free: left to itself, the allocator
+moves that limit up after the first of them, and the 19 MiB that a password takes would then stay in the heap.
 """
 
 from __future__ import annotations
