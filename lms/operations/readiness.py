@@ -1,12 +1,12 @@
-"""Whether this process may get requests: database, migrations, disk, jobs, store. Each answers yes or no, and never raises."""
+"""Whether this process may get requests: database, migrations, disk, jobs, store. Each says yes or no, and never raises."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from lms.storage.store import ObjectStore, StoreDown
 MOST_SECONDS_APART = 30
 LEAST_DISK = 500 * 1024 * 1024
 OLDEST_JOB = timedelta(minutes=15)
+# What makes PostgreSQL faster, and forgetful.
+TRADED = ("fsync", "full_page_writes", "synchronous_commit")
 REVISION = re.compile(r"^revision = [\"'](\w+)[\"']", re.MULTILINE)
 DOWN = re.compile(r"^down_revision = [\"'](\w+)[\"']", re.MULTILINE)
 
@@ -30,14 +32,28 @@ def expected_head(root: Path) -> str:
     return head
 
 
-def database(session: Session, root: Path) -> bool:
-    """Whether the database answers and has the tables that this code expects."""
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """`migrated`: it answers and has the tables that this code expects.
+
+    `durable`: what it acknowledges is on its disk and outlives a power cut, as answers are promised to. PostgreSQL does so
+    unless somebody traded it for speed (its manual, "Write Ahead Log", "Asynchronous Commit").
+    """
+
+    migrated: bool
+    durable: bool
+
+
+def database(session: Session, root: Path) -> DatabaseFacts:
+    asked = sa.select(sa.column("version_num"), *map(sa.func.current_setting, TRADED)).select_from(
+        sa.table("alembic_version")
+    )
     try:
-        found: Any = session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        version, *traded = session.execute(asked).one()
     except sa.exc.SQLAlchemyError:
         session.rollback()
-        return False
-    return bool(found == expected_head(root))
+        return DatabaseFacts(migrated=False, durable=False)
+    return DatabaseFacts(version == expected_head(root), "off" not in traded)
 
 
 def free_disk(folder: Path) -> int:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.access import needs
-from lms.clock import now
+from lms.clock import ahead, now
 from lms.operations import delivery_views, readiness, services
 from lms.operations.permissions import OPERATE
 from lms.operations.queries import counts, queue
@@ -24,11 +24,14 @@ blueprint.register_blueprint(delivery_views.blueprint)
 def show() -> str:
     folder = settings().data_dir
     moment = now()
+    database = readiness.database(session(), Path(current_app.root_path))
     facts = [
-        (_("Basis data dan migrasi"), readiness.database(session(), Path(current_app.root_path))),
+        (_("Basis data dan migrasi"), database.migrated),
         (_("Ruang penyimpanan server"), readiness.disk(folder)),
         (_("Antrean pekerjaan"), readiness.jobs(session(), now=moment)),
         (_("Penyimpanan berkas"), readiness.files(store())),
+        (_("Jam server"), readiness.clock(ahead())),
+        (_("Data tetap ada saat listrik padam"), database.durable),
     ]
     return render_template(
         "operations/show.html",

@@ -93,7 +93,7 @@ def prepare() -> None:
     """Everything a new version needs before it serves: migrations and compressed static files."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     root = Path(app.root_path)
-    if not readiness.database(db.session, root):
+    if not readiness.database(db.session, root).migrated:
         migrations.alembic_of(app).upgrade()
     assets.build(root, assets.version_of(root / "static"))
 

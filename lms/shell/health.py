@@ -1,5 +1,5 @@
-"""`/healthz`: alive, asks nothing. `/readyz`: database, migrations, disk, jobs; a store that is down, or a clock that was set
-since the start, only degrades."""
+"""`/healthz`: alive, asks nothing. `/readyz`: database, migrations, disk, jobs; a store that is down, a clock that was set
+since the start, or a database that may forget what it acknowledged only degrades."""
 
 from __future__ import annotations
 
@@ -26,13 +26,18 @@ def alive() -> str:
 @needs(ANYONE)
 def ready() -> tuple[Response, int]:
     """200 when this process may get requests. The names of what is wrong are shown, never details."""
+    database = readiness.database(session(), Path(current_app.root_path))
     facts = {
-        "database": readiness.database(session(), Path(current_app.root_path)),
+        "database": database.migrated,
         "disk": readiness.disk(settings().data_dir),
         "jobs": readiness.jobs(session(), now=now()),
     }
     wrong = [name for name, is_well in facts.items() if not is_well]
-    softer = {"store": readiness.files(store()), "clock": readiness.clock(ahead())}
+    softer = {
+        "store": readiness.files(store()),
+        "clock": readiness.clock(ahead()),
+        "durability": database.durable,
+    }
     degraded = [name for name, is_well in softer.items() if not is_well]
     state = "unready" if wrong else "degraded" if degraded else "ready"
     return jsonify(state=state, wrong=wrong, degraded=degraded), 503 if wrong else 200

@@ -187,6 +187,16 @@ def test_a_store_that_is_down_degrades_and_nothing_else(app: Flask, omar: Person
         app.extensions["store"] = before
 
 
+def test_a_database_that_may_forget_what_it_acknowledged_is_pointed_out(
+    omar: Person, session: Session, client_of: Client
+) -> None:
+    assert client_of(None).get("/readyz").get_json()["degraded"] == []
+    session.execute(sa.text("SET LOCAL synchronous_commit = off"))
+    ready = client_of(None).get("/readyz")
+    assert (ready.status_code, ready.get_json()["degraded"]) == (200, ["durability"])
+    assert client_of(omar).get("/sistem").text.count("Perlu diperiksa") == 1
+
+
 def test_the_terminal_shows_and_retries(app: Flask, session: Session) -> None:
     runner = app.test_cli_runner()
     assert runner.invoke(args=["jobs", "list"]).output == "nothing waits\n"
