@@ -182,16 +182,25 @@ def _done_in(session: Session, cohorts: Sequence[uuid.UUID]) -> dict[uuid.UUID, 
         .correlate(Cohort)
         .scalar_subquery()
     )
-    learners = sa.func.count(sa.distinct(Enrolment.id))
-    done = sa.func.count(Progress.activity_id).filter(Progress.state == State.DONE)
+    # Counted apart: joined first and told apart afterwards, 200,000 seats with all they did took six times as long.
+    seats = sa.and_(Enrolment.cohort_id.in_(cohorts), Enrolment.state == EnrolmentState.ACTIVE)
+    learners = _per_cohort(sa.select(Enrolment.cohort_id).where(seats))
+    done = _per_cohort(
+        sa.select(Enrolment.cohort_id)
+        .join(Progress, Progress.enrolment_id == Enrolment.id)
+        .where(seats, Progress.state == State.DONE)
+    )
     rows = session.execute(
-        sa.select(Cohort.id, learners, done, total)
-        .join(Enrolment, sa.and_(Enrolment.cohort_id == Cohort.id, Enrolment.state == EnrolmentState.ACTIVE))
-        .outerjoin(Progress, Progress.enrolment_id == Enrolment.id)
-        .where(Cohort.id.in_(cohorts))
-        .group_by(Cohort.id)
+        sa.select(Cohort.id, learners.c.count, sa.func.coalesce(done.c.count, 0), total)
+        .join(learners, learners.c.cohort_id == Cohort.id)
+        .outerjoin(done, done.c.cohort_id == Cohort.id)
     )
     return {id_: (people, 100 * did // max(1, people * of)) for id_, people, did, of in rows}
+
+
+def _per_cohort(rows: sa.Select[uuid.UUID]) -> sa.Subquery:
+    """How many of the rows each cohort has."""
+    return rows.add_columns(sa.func.count().label("count")).group_by(Enrolment.cohort_id).subquery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from courses.catalogue.models import Activity, Module
 from courses.cohorts.models import ActivityDates, Cohort, Enrolment, EnrolmentState
 from courses.progress.models import Progress, State
-from courses.progress.outline import Outline, outline
+from courses.progress.outline import DONE, lock_of, state_of
 from lms.people.models import EmployeeNumber, Person, Unit, titled
 
-PAGE = 50
+# Seats by their ids, or what finds them.
+Seats = sa.Select[uuid.UUID] | Sequence[uuid.UUID]
+PAGE, PORTION = 50, 500
 ALL, BEHIND, WAITING, FINISHED = "all", "behind", "waiting", "finished"
 
 
@@ -43,16 +45,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one learner has of one activity; the row that an outline is made of."""
+    """What one learner has of one activity; `state` as in an outline."""
 
-    column: Column
-    stored: str | None
+    state: str
     percent: Decimal | None
-    passed: bool | None
-    done_at: datetime | None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.column, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class Learner:
     late: int
     mean: Decimal | None
     last: datetime | None
-    syllabus: Outline
+    cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ def _labelled(rows: Sequence[Sequence[Any]]) -> list[Column]:
 
 
 def _standing(
-    cohort: Cohort, due: Sequence[uuid.UUID], total: int, among: sa.Select[uuid.UUID] | None = None
+    cohort: Cohort, due: Sequence[uuid.UUID], total: int, among: Seats | None = None
 ) -> sa.Subquery:
     """The learners (among these seats) with what they have done, what waits for marks and how much is overdue."""
     handed = Progress.state.in_([State.DONE, State.WAITING])
@@ -167,6 +163,7 @@ class Classroom:
     def __init__(self, session: Session, cohort: Cohort, *, now: datetime) -> None:
         self.session, self.cohort, self.now = session, cohort, now
         self.columns = columns(session, cohort)
+        self.by_id = {column.id: column for column in self.columns}
         self.due = [column.id for column in self.columns if column.due_at and column.due_at < now]
 
     def counts(self) -> dict[str, int]:
@@ -197,15 +194,12 @@ class Classroom:
 
     def everybody(self) -> Iterator[Learner]:
         """All learners by name, read in portions so that memory does not grow with the class."""
-        page = 1
-        while True:
-            found, more = self.learners(Wanted(page=page))
-            yield from found
-            if not more:
-                return
-            page += 1
+        seats = self.session.scalars(self._seats(Wanted())).all()
+        for first in range(0, len(seats), PORTION):
+            s = self._standing(seats[first : first + PORTION]).c
+            yield from self._made(self.session.execute(self._named(s)).all())
 
-    def _standing(self, among: sa.Select[uuid.UUID] | None = None) -> sa.Subquery:
+    def _standing(self, among: Seats | None = None) -> sa.Subquery:
         return _standing(self.cohort, self.due, max(1, len(self.columns)), among)
 
     def _seats(self, wanted: Wanted) -> sa.Select[uuid.UUID]:
@@ -230,7 +224,15 @@ class Classroom:
         seats, first = self._seats(wanted), (wanted.page - 1) * PAGE
         everyone = wanted.filter not in {BEHIND, WAITING, FINISHED}
         s = self._standing(seats.limit(PAGE + 1).offset(first) if everyone else seats.order_by(None)).c
-        found = (
+        found = self._named(s)
+        if everyone:
+            return found
+        condition = {BEHIND: s.late > 0, WAITING: s.waiting > 0, FINISHED: s.finished}[wanted.filter]
+        return found.where(condition).limit(PAGE + 1).offset(first)
+
+    def _named(self, s: Any) -> sa.Select[*tuple[Any, ...]]:
+        """Who stands where, by name."""
+        return (
             sa.select(
                 *(s.enrolment_id, s.person_id, Person.front_title, Person.full_name, Person.back_title),
                 _number_of(s.person_id).label("number"),
@@ -240,10 +242,6 @@ class Classroom:
             .outerjoin(Unit, Unit.id == s.unit_id)
             .order_by(Person.full_name, s.enrolment_id)
         )
-        if everyone:
-            return found
-        condition = {BEHIND: s.late > 0, WAITING: s.waiting > 0, FINISHED: s.finished}[wanted.filter]
-        return found.where(condition).limit(PAGE + 1).offset(first)
 
     def _made(self, rows: Sequence[Any]) -> list[Learner]:
         stored = self._stored([row.enrolment_id for row in rows])
@@ -259,7 +257,7 @@ class Classroom:
                 late=row.late,
                 mean=row.mean,
                 last=row.last,
-                syllabus=self._syllabus(stored.get(row.enrolment_id, {})),
+                cells=self._cells(stored.get(row.enrolment_id, {})),
             )
             for row in rows
         ]
@@ -272,18 +270,18 @@ class Classroom:
                 Progress.activity_id,
                 sa.cast(Progress.state, sa.Text).label("stored"),
                 Progress.percent,
-                Progress.passed,
-                Progress.done_at,
             ).where(Progress.enrolment_id.in_(enrolments))
         )
         for row in rows:
             found.setdefault(row.enrolment_id, {})[row.activity_id] = row
         return found
 
-    def _syllabus(self, stored: dict[uuid.UUID, Any]) -> Outline:
+    def _cells(self, stored: dict[uuid.UUID, Any]) -> list[Cell]:
+        done = {activity_id for activity_id, row in stored.items() if row.stored == DONE}
         cells = []
         for column in self.columns:
             row = stored.get(column.id)
-            facts = (row.stored, row.percent, row.passed, row.done_at) if row else (None, None, None, None)
-            cells.append(Cell(column, *facts))
-        return outline(cells, now=self.now)
+            lock = lock_of(column, self.by_id, done, self.now)
+            state = state_of(row.stored if row else None, lock, column.due_at, self.now)
+            cells.append(Cell(state, row.percent if row else None))
+        return cells

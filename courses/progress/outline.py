@@ -133,11 +133,12 @@ def outline(records: Iterable[Any], *, now: datetime) -> Outline:
     for record in records:
         if not modules or modules[-1].id != record.module_id:
             modules.append(ModuleRows(record.module_id, record.module_title))
-        modules[-1].rows.append(_row(record, _lock(record, titles, done, now), now))
+        modules[-1].rows.append(_row(record, lock_of(record, titles, done, now), now))
     return Outline(modules)
 
 
-def _lock(record: Any, titles: dict[uuid.UUID, Any], done: set[uuid.UUID], now: datetime) -> Lock | None:
+def lock_of(record: Any, titles: dict[uuid.UUID, Any], done: set[uuid.UUID], now: datetime) -> Lock | None:
+    """Why an activity is closed to one who has done these; None when it is open. `titles` has the activities by id."""
     first = titles.get(record.after_id)
     if first is not None and first.id not in done:
         return Lock(after_title=first.title, after_completion=first.completion)

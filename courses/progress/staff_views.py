@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -15,15 +15,26 @@ from werkzeug.wrappers import Response as Answer
 from courses.cohorts.queries import cohort_of
 from courses.progress import classroom, services
 from courses.progress.classroom import Classroom, Learner, Wanted
+from courses.progress.outline import DOING, DONE, LATE, LOCKED, TODO, WAITING
 from courses.progress.permissions import FOLLOW, REMIND
 from courses.progress.queries import ledger_of, seat_for_staff
 from lms.access import allows, check, needs
 from lms.clock import now
+from lms.errors import N_
 from lms.people import reads, sheets
 from lms.web import actor, asked_again, page_number, session
 
 blueprint = Blueprint("classroom", __name__, url_prefix="/kelola/kelas/<uuid:cohort_id>")
 
+# The states of an activity, in the words of the page.
+STATES = {
+    TODO: N_("Belum"),
+    DOING: N_("Sedang"),
+    DONE: N_("Selesai"),
+    LATE: N_("Terlambat"),
+    LOCKED: N_("Terkunci"),
+    WAITING: N_("Menunggu nilai"),
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -79,7 +90,7 @@ def remind(cohort_id: uuid.UUID) -> Answer:
 def as_csv(cohort_id: uuid.UUID) -> Response:
     cohort = cohort_of(session(), actor(), cohort_id)
     text = "".join(sheets.csv_lines(_rows(Classroom(session(), cohort, now=now()))))
-    return _attached(text.encode("utf-8-sig"), "text/csv; charset=utf-8", "kemajuan.csv")
+    return _attached(text.encode(), "text/csv; charset=utf-8", "kemajuan.csv")
 
 
 @blueprint.get("/kemajuan.xlsx")
@@ -109,9 +120,10 @@ def _rows(room: Classroom) -> Iterator[list[Any]]:
     """The class as a sheet: a head, then one row a learner with the state and mark of each activity."""
     titles = [f"{column.label} {column.title}" for column in room.columns]
     yield [_("Nama"), _("NIP"), _("Unit kerja"), _("Selesai"), _("Nilai rata-rata"), *titles]
-    yield from (_row(learner) for learner in room.everybody())
+    words = {state: _(word) for state, word in STATES.items()}
+    yield from (_row(learner, words) for learner in room.everybody())
 
 
-def _row(found: Learner) -> list[Any]:
-    cells = [row.percent if row.percent is not None else row.state for row in found.syllabus.rows]
+def _row(found: Learner, words: Mapping[str, str]) -> list[Any]:
+    cells = [words[cell.state] if cell.percent is None else cell.percent for cell in found.cells]
     return [found.name, found.number, found.unit, found.done, found.mean, *cells]

@@ -99,7 +99,11 @@ def test_another_teacher_and_another_agency_find_no_class(scene: Scene, client_o
 def test_exports_hold_everybody_and_defuse_formulas(scene: Scene, client_of: Client) -> None:
     citra = client_of(scene.citra)
     text = citra.get(scene.page + ".csv").get_data().decode("utf-8-sig")
-    assert "Ayu Lestari" in text
+    head, bima, ayu = text.splitlines()
+    assert head.startswith("Nama;")
+    assert ayu.startswith("Ayu Lestari;")
+    assert ayu.endswith(";Selesai;Belum")
+    assert bima.endswith(";Terlambat;Belum")
     assert "\n=Bima" not in text
     assert "Bima Sakti" in text
     book = citra.get(scene.page + ".xlsx").get_data()
