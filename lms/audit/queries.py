@@ -42,25 +42,26 @@ class Entry:
 
     row: AuditEntry
     actor: str
+    behalf: str
     person: str
     agency: str
 
 
 def entries(session: Session, actor: Actor, wanted: Filter, *, limit: int = PER_PAGE) -> list[Entry]:
     """One statement, one page. An agency's staff reads its own trail; an operator all of them."""
-    subject = aliased(Person)
+    subject, behalf = aliased(Person), aliased(Person)
     rows = session.execute(
         sa.select(
             AuditEntry,
-            Person.front_title,
-            Person.full_name,
-            Person.back_title,
-            subject.front_title,
-            subject.full_name,
-            subject.back_title,
             Agency.short_name,
+            *(
+                getattr(who, part)
+                for who in (Person, behalf, subject)
+                for part in ("front_title", "full_name", "back_title")
+            ),
         )
         .outerjoin(Person, Person.id == AuditEntry.actor_id)
+        .outerjoin(behalf, behalf.id == AuditEntry.on_behalf_of)
         .outerjoin(subject, sa.and_(AuditEntry.subject == "person", subject.id == AuditEntry.subject_id))
         .outerjoin(Agency, Agency.id == AuditEntry.agency_id)
         .where(within(AuditEntry.agency_id, actor, SEE), *_asked(wanted))
@@ -70,14 +71,12 @@ def entries(session: Session, actor: Actor, wanted: Filter, *, limit: int = PER_
     return [_entry(*row) for row in rows]
 
 
-def _entry(row: AuditEntry, *names: str | None) -> Entry:
-    front, name, back, their_front, their_name, their_back, agency = names
-    return Entry(
-        row,
-        titled(front or "", name, back or "") if name else "",
-        titled(their_front or "", their_name, their_back or "") if their_name else "",
-        agency or "",
+def _entry(row: AuditEntry, agency: str | None, *names: str | None) -> Entry:
+    """`names` are front title, name and back title of who did it, on whose behalf, and to whom."""
+    actor, behalf, person = (
+        titled(names[at] or "", names[at + 1] or "", names[at + 2] or "") for at in (0, 3, 6)
     )
+    return Entry(row, actor, behalf, person, agency or "")
 
 
 def _asked(wanted: Filter) -> list[sa.ColumnElement[bool]]:
@@ -99,6 +98,7 @@ def _asked(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         asked.append(
             sa.or_(
                 AuditEntry.actor_id.in_(people),
+                AuditEntry.on_behalf_of.in_(people),
                 sa.and_(AuditEntry.subject == "person", AuditEntry.subject_id.in_(people)),
             )
         )

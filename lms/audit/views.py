@@ -85,7 +85,16 @@ def export() -> Response:
 
 
 def _rows(wanted: Filter) -> Iterator[list[Cell]]:
-    yield [_("Waktu"), _("Oleh"), _("Kejadian"), _("Tentang"), _("Pegawai"), _("Instansi"), _("Perubahan")]
+    yield [
+        _("Waktu"),
+        _("Oleh"),
+        _("Atas nama"),
+        _("Kejadian"),
+        _("Tentang"),
+        _("Pegawai"),
+        _("Instansi"),
+        _("Perubahan"),
+    ]
     zone = ZoneInfo(wanted.zone)
     for portion in everything(session(), actor(), wanted):
         names = named(session(), portion)
@@ -94,6 +103,7 @@ def _rows(wanted: Filter) -> Iterator[list[Cell]]:
             yield [
                 row.at.astimezone(zone),
                 entry.actor,
+                entry.behalf,
                 _(ACTS.get(row.act, row.act)),
                 _(SUBJECTS.get(row.subject, row.subject)),
                 entry.person,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,11 +18,15 @@ from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEntry
 from lms.audit.services import note
-from lms.audit.wording import differences
+from lms.audit.wording import ACTS, differences
+from lms.auth.events import Change as Credential
 from tests.conftest import Client
+from tests.databases import ROOT
 from tests.factories.people import actor_for
 from tests.people.scene import Scene
 from tests.statements import statements
+
+ACT = re.compile(r"[a-z]+:[a-z-]+")
 
 
 @pytest.fixture
@@ -64,6 +71,42 @@ def test_an_entry_is_told_in_words_and_names(
     assert "Peran: Penerbit sertifikat" in page
     assert "dari server" in page
     assert "21 November 2026, 10.00 WIT" in page
+
+
+def test_on_whose_behalf_is_told_searched_and_taken_home(
+    scene: Scene, session: Session, client_of: Client, now: datetime
+) -> None:
+    given = {"agency_id": scene.sorong.id, "after": {"state": "active"}, "on_behalf_of": scene.rudi.id}
+    note(session, "enrolment:approved", "enrolment", None, by=None, now=now, **given)
+    note(session, "unit:closed", "unit", None, by=actor_for(scene.dewi), now=now)
+    session.commit()
+    dewi = client_of(scene.dewi)
+    page = dewi.get("/kelola/jejak").text
+    assert "lewat tautan di surel · atas nama Rudi Hartono" in page
+    assert page.count("atas nama") == 1
+    found = dewi.get("/kelola/jejak?orang=rudi").text
+    assert "Pendaftaran disetujui" in found.partition("</form>")[2]
+    assert "Unit kerja ditutup" not in found.partition("</form>")[2]
+    assert "Rudi Hartono" in dewi.get("/kelola/jejak/jejak-audit.csv").text
+
+
+def noted_in_the_code() -> Iterator[tuple[str, str]]:
+    """Every act that a call of `note` (or of a feature's own `_note`) or a `Change` names, with where it stands."""
+    for half in ("lms", "courses"):
+        for file in (ROOT / half).rglob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                name = getattr(getattr(call, "func", None), "id", "")
+                if isinstance(call, ast.Call) and name in {"note", "_note", "_noted", "Change"}:
+                    words = (word for arg in call.args for word in ast.walk(arg))
+                    texts = (str(getattr(word, "value", "")) for word in words)
+                    yield from ((text, file.name) for text in texts if ACT.fullmatch(text))
+
+
+def test_every_act_of_the_trail_has_words(app: Flask) -> None:
+    acts = dict(noted_in_the_code())
+    assert {"person:added", "quiz:late-answer", "cohort:announced"} <= acts.keys()
+    acts |= {f"auth:{change}": "events.py" for change in Credential}
+    assert {act: file for act, file in acts.items() if act not in ACTS} == {}
 
 
 def test_each_agency_reads_its_own_and_an_operator_all(
@@ -149,7 +192,7 @@ def test_the_file_holds_everything_and_runs_nothing(
     sent = client_of(scene.rudi).get("/kelola/jejak/jejak-audit.csv")
     assert sent.mimetype == "text/csv"
     head, *rows = csv.reader(io.StringIO(sent.data.decode("utf-8-sig")), delimiter=";")
-    assert len(head) == 7
+    assert len(head) == 8
     assert len(rows) == 60
     assert all(not cell.startswith(("=", "+", "-", "@")) for line in rows for cell in line)
     assert rows[0][1] == "'=HYPERLINK(1)"
