@@ -32,7 +32,14 @@ FEATURE = Feature(
     jobs=[save_import, forget_imports],
     listeners=[(ImportConfirmed, save_after_commit)],
     nav=[
-        NavItem("people.show", N_("Pegawai"), "user", sees, order=25),
+        NavItem(
+            "people.show",
+            N_("Pegawai"),
+            "user",
+            sees,
+            order=25,
+            holds=("auth.access", "auth.hand_over"),
+        ),
         NavItem("units.show", N_("Unit kerja"), "building", sees, group="manage", order=10),
         NavItem("imports.show", N_("Impor data"), "upload", imports, group="manage", order=20),
         NavItem("roles.show", N_("Peran"), "shield", sees, group="manage", order=30),

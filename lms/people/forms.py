@@ -108,7 +108,7 @@ class PersonForm(ReadForm):
         self.read(field, lambda text: readings.grade(text, _kind(self.employment_type.data)))
 
     def profile(self, superior_id: uuid.UUID | None, rank_name: str | None = None) -> Profile:
-        """What was sent, as a record. A grade that knows its rank decides it; otherwise the rank stays."""
+        """What was sent, as a record. A grade decides the rank; `rank_name` is that of somebody without a grade."""
         grade = self.meant.get("grade")
         return Profile(
             front_title=self.front_title.data or "",

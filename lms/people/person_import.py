@@ -20,6 +20,7 @@ from lms.events import publish
 from lms.people import person_rows
 from lms.people.events import Change, PersonAdded, RecordsChanged
 from lms.people.models import (
+    Agency,
     EmployeeNumber,
     EmploymentType,
     Grant,
@@ -32,7 +33,16 @@ from lms.people.models import (
 )
 from lms.people.queries import named_pairs
 from lms.people.row_writing import compared, place, save
-from lms.people.services import ELSEWHERE, LAST_ADMIN, OF_OPERATOR, OLD_NUMBER, TAKEN_MAIL, leave, plain
+from lms.people.services import (
+    ELSEWHERE,
+    LAST_ADMIN,
+    OF_OPERATOR,
+    OLD_NUMBER,
+    TAKEN_MAIL,
+    leave,
+    plain,
+    today,
+)
 from lms.people.verdicts import Verdict
 from lms.problems import Problem
 
@@ -251,7 +261,8 @@ def write(
     if changed:
         _save(session, [v.record | {"id": ids[v.number]} for v in changed])
     if new:
-        _number(session, [(ids[v.number], rows[v.number]) for v in new], now)
+        day = today(now, session.get_one(Agency, imported.agency_id))
+        _number(session, [(ids[v.number], rows[v.number]) for v in new], day)
     left = [v for v in changed if v.record.get("status", PersonStatus.ACTIVE) is not PersonStatus.ACTIVE]
     gone = [v.found.id for v in left if v.found and v.before.get("status") == PersonStatus.ACTIVE]
     if gone:
@@ -270,7 +281,7 @@ def _save(session: Session, records: Sequence[dict[str, Any]]) -> None:
     save(session, Person, KEPT, [blank | record for record in records])
 
 
-def _number(session: Session, given: Sequence[tuple[uuid.UUID, Values]], now: datetime) -> None:
+def _number(session: Session, given: Sequence[tuple[uuid.UUID, Values]], since: date) -> None:
     session.execute(
         sa.insert(EmployeeNumber),
         [
@@ -278,7 +289,7 @@ def _number(session: Session, given: Sequence[tuple[uuid.UUID, Values]], now: da
                 "person_id": person_id,
                 "number": values["number"],
                 "kind": values["number_kind"],
-                "valid_from": now.date(),
+                "valid_from": since,
             }
             for person_id, values in given
         ],

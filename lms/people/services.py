@@ -40,6 +40,7 @@ TAKEN_NUMBER = N_("NIP ini sudah dipakai %(name)s. Periksa lagi angkanya, atau b
 ELSEWHERE = N_(
     "NIP ini tercatat di instansi lain. Minta pengelola instansi itu menandai pegawai ini pindah, lalu ulangi."
 )
+NOT_YET = N_("Tanggal mulai belum tiba. Isi paling lambat hari ini; ubah data ini pada harinya.")
 OLD_NUMBER = N_("NIP ini sudah diganti dengan nomor baru. Isi nomor yang berlaku sekarang.")
 TAKEN_MAIL = N_("Alamat surel ini sudah dipakai orang lain. Isi alamat lain, atau kosongkan.")
 
@@ -133,7 +134,7 @@ def edit_person(
     if not after:
         return
     if "email" in after:
-        _spare_operators(session, person, by, "email")
+        spare_operators(session, person, by, "email")
     for name, value in values.items():
         setattr(person, name, value)
     tell(
@@ -208,6 +209,8 @@ def give_number(
 ) -> EmployeeNumber:
     """A new number from a day on; the one before ends the day before. The same number again changes nothing."""
     digits, kind = _readable(number, person.employment_type, now=now)
+    if since > (today(now, person.agency) if person.agency else now.date()):
+        raise Invalid(NOT_YET, field="since")  # the number until then would let nobody in any more
     held = session.scalars(
         sa.select(EmployeeNumber)
         .where(EmployeeNumber.person_id == person.id, EmployeeNumber.valid_to.is_(None))
@@ -248,7 +251,7 @@ def mark_left(
         raise Conflict(
             N_("Anda tidak dapat mengakhiri akun Anda sendiri. Mintalah pengelola lain melakukannya.")
         )
-    _spare_operators(session, person, by, "status")
+    spare_operators(session, person, by, "status")
     if not reason:
         check_last_admins(session, {person.id}, person.titled_name)
     leave(session, {person.id}, now=now)
@@ -260,7 +263,7 @@ def mark_left(
     tell(session, change, by=by, now=now)
 
 
-def _spare_operators(session: Session, person: Person, by: Actor | None, field: str) -> None:
+def spare_operators(session: Session, person: Person, by: Actor | None, field: str) -> None:
     """Whoever sets an operator's address could take the account over, so an agency's administrator may not."""
     if by is None or Role.OPERATOR in by.roles:
         return

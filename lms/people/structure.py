@@ -15,7 +15,7 @@ from lms.people.events import Change
 from lms.people.models import Agency, Person, PersonStatus, Unit
 from lms.people.queries import units_in
 from lms.people.records import AgencyFacts, UnitFacts
-from lms.people.services import difference, tell
+from lms.people.services import NOT_YET, difference, tell, today
 from lms.people.tree import below
 
 TAKEN_CODE = N_("Kode %(code)s sudah dipakai unit lain di instansi ini. Isi kode yang berbeda.")
@@ -67,6 +67,7 @@ def add_unit(
 ) -> Unit:
     _check_code(session, agency_id, facts.code, None)
     _check_parent(session, agency_id, parent_id)
+    _check_begun(session, agency_id, since, now)
     unit = Unit(agency_id=agency_id, parent_id=parent_id, valid_from=since, **asdict(facts))
     session.add(unit)
     session.flush()
@@ -128,6 +129,7 @@ def _renewed(
             field="since",
             day=f"{unit.valid_from:%d-%m-%Y}",
         )
+    _check_begun(session, unit.agency_id, since, now)
     unit.valid_to = since - timedelta(days=1)
     session.flush()
     new = Unit(agency_id=unit.agency_id, parent_id=parent_id, valid_from=since, **asdict(facts))
@@ -173,6 +175,12 @@ def close_unit(session: Session, unit: Unit, *, last_day: date, by: Actor | None
 def _check_present(unit: Unit) -> None:
     if unit.valid_to is not None:
         raise Invalid(N_("Unit ini sudah ditutup dan tidak dapat diubah lagi."), field="name")
+
+
+def _check_begun(session: Session, agency_id: uuid.UUID, since: date | None, now: datetime) -> None:
+    """The tree shows what is valid, without looking at the day: so nothing may be valid from a later day on."""
+    if since and since > today(now, session.get_one(Agency, agency_id)):
+        raise Invalid(NOT_YET, field="since")
 
 
 def _check_code(session: Session, agency_id: uuid.UUID, code: str, unit_id: uuid.UUID | None) -> None:

@@ -23,6 +23,7 @@ from lms.people.person_rows import EMPTY, short_text
 from lms.people.queries import heads, named_pairs, units_in
 from lms.people.records import UnitFacts
 from lms.people.row_writing import compared, place, save
+from lms.people.services import NOT_YET
 from lms.people.structure import OCCUPIED, edit_unit
 from lms.people.tree import circles
 from lms.people.verdicts import Verdict
@@ -78,6 +79,8 @@ def _meaning(name: str, text: str) -> str | date | Problem:
 
 def _date_problems(values: Values, today: date) -> list[Problem]:
     last = values.get("valid_to")
+    if values.get("valid_from", "") > today.isoformat():
+        return [Problem(NOT_YET, "valid_from")]
     if last is None:
         return []
     if last < values.get("valid_from", ""):

@@ -142,7 +142,8 @@ def edit(person_id: uuid.UUID) -> Answer:
     form = _with_units(PersonForm(data=person_values(found, _superior_number(found))), found.agency_id)
     if form.validate_on_submit():
         try:
-            profile = form.profile(_superior(form, found.agency_id))
+            ungraded = None if found.grade else found.rank_name  # a file may name a rank and no grade
+            profile = form.profile(_superior(form, found.agency_id), ungraded)
             services.edit_person(session(), found, profile, by=actor(), now=now())
         except Invalid as refusal:
             refused(form, refusal)
@@ -157,7 +158,8 @@ def edit(person_id: uuid.UUID) -> Answer:
 def number(person_id: uuid.UUID) -> Answer:
     found = person_of(session(), actor(), person_id, KEEP, lock=request.method == "POST")
     reads.noted(actor(), found.id)
-    form = NumberForm(since=now().date().isoformat())
+    here = services.today(now(), found.agency) if found.agency else now().date()
+    form = NumberForm(since=here.isoformat())
     if form.validate_on_submit():
         try:
             services.give_number(

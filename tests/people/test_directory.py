@@ -208,6 +208,22 @@ def test_a_record_can_be_changed_and_the_same_again_is_not_noted(
     assert noted.before == {"position": "", "position_since": None}
 
 
+def test_a_rank_that_came_without_a_grade_outlives_a_change_of_something_else(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    scene.ayu.rank_name = "Penata"
+    session.commit()
+    dewi, path = client_of(scene.dewi), f"/kelola/pegawai/{scene.ayu.id}/ubah"
+    sent = {"full_name": "Ayu Lestari", "employment_type": "pns", "position": "Perawat"}
+    assert dewi.post(path, data=sent).status_code == 303
+    session.expire_all()
+    assert (scene.ayu.position, scene.ayu.rank_name) == ("Perawat", "Penata")
+    dewi.post(path, data={**sent, "grade": "III/d"})
+    dewi.post(path, data={**sent, "grade": ""})
+    session.expire_all()
+    assert (scene.ayu.grade, scene.ayu.rank_name) == (None, None)
+
+
 def test_nobody_is_their_own_superior(scene: Scene, session: Session, client_of: Client) -> None:
     number = session.scalar(sa.select(EmployeeNumber.number).where(EmployeeNumber.person_id == scene.ayu.id))
     sent = {"full_name": "Ayu Lestari", "employment_type": "pns", "superior": number}
@@ -232,6 +248,18 @@ def test_a_new_number_closes_the_old_one_and_both_are_told(
     )
     assert taken.status_code == 422
     assert "sudah pernah dipakai" in taken.text
+
+
+def test_a_number_of_tomorrow_leaves_the_one_of_today_in_force(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    answer = client_of(scene.dewi).post(
+        f"/kelola/pegawai/{scene.ayu.id}/nip", data={"number": OTHER_NIP, "since": "2090-01-01"}
+    )
+    assert answer.status_code == 422
+    assert "Tanggal mulai belum tiba" in answer.text
+    ends = sa.select(EmployeeNumber.valid_to).where(EmployeeNumber.person_id == scene.ayu.id)
+    assert session.scalars(ends).all() == [None]
 
 
 def test_who_retires_is_out_at_the_next_request_and_keeps_no_role(

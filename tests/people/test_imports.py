@@ -549,6 +549,8 @@ def test_a_new_name_from_a_day_on_keeps_the_old_unit(
         (["U5", "A", "bidang", "", "9671", "", ""], "Kode Kemendagri “9671” belum benar"),
         (["U5", "A", "bidang", "", "", "2026-02-01", "2026-01-01"], "lebih awal daripada"),
         (["U5", "A", "bidang", "", "", "", "2090-01-01"], "belum lewat"),
+        (["U5", "A", "bidang", "", "", "2090-01-01", ""], "belum tiba"),
+        (["U2", "Puskesmas Remu", "puskesmas", "U1", "", "2090-01-01", ""], "belum tiba"),
     ],
 )
 def test_units_that_cannot_be_are_refused_with_the_reason(

@@ -97,6 +97,17 @@ def test_a_slip_is_mended_in_place_and_a_new_name_by_rule_is_a_new_validity(
     assert dewi.post(path, data=sent).status_code == 422
 
 
+def test_nothing_counts_before_its_day(scene: Scene, session: Session, client_of: Client) -> None:
+    dewi, path = client_of(scene.dewi), f"/kelola/unit/{scene.clinic.id}"
+    sent = {"code": "U2", "name": "Puskesmas Remu", "parent_id": str(scene.health.id), "since": "2090-01-01"}
+    for answer in (dewi.post(path, data=sent), dewi.post("/kelola/unit/baru", data={**sent, "code": "U9"})):
+        assert answer.status_code == 422
+        assert "Tanggal mulai belum tiba" in answer.text
+        assert 'value="Puskesmas Remu"' in answer.text
+    session.expire_all()
+    assert (scene.clinic.valid_to, scene.clinic.name) == (None, "Puskesmas Malawei")
+
+
 def test_a_unit_never_stands_below_itself(scene: Scene, client_of: Client) -> None:
     sent = {"code": "U1", "name": "Dinas Kesehatan", "parent_id": str(scene.clinic.id)}
     assert client_of(scene.dewi).post(f"/kelola/unit/{scene.health.id}", data=sent).status_code == 422
