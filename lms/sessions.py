@@ -33,7 +33,8 @@ class Database:
 
     def init_app(self, app: Flask, url: str, *, pool_size: int) -> None:
         """Bind an application to a database. Nothing is connected before the first statement."""
-        engine = sa.create_engine(url, pool_size=pool_size)
+        # What was sent with a statement is somebody's data, and errors end in logs.
+        engine = sa.create_engine(url, pool_size=pool_size, hide_parameters=True)
         hand_out_living(engine)
         app.extensions[_KEY] = _Bound(engine, sessionmaker(engine, expire_on_commit=False))
         app.teardown_appcontext(_close)

@@ -44,6 +44,9 @@ class DatabaseFacts:
     durable: bool
 
 
+NO_DATABASE = DatabaseFacts(migrated=False, durable=False)
+
+
 def database(session: Session, root: Path) -> DatabaseFacts:
     asked = sa.select(sa.column("version_num"), *map(sa.func.current_setting, TRADED)).select_from(
         sa.table("alembic_version")
@@ -52,7 +55,7 @@ def database(session: Session, root: Path) -> DatabaseFacts:
         version, *traded = session.execute(asked).one()
     except sa.exc.SQLAlchemyError:
         session.rollback()
-        return DatabaseFacts(migrated=False, durable=False)
+        return NO_DATABASE
     return DatabaseFacts(version == expected_head(root), "off" not in traded)
 
 

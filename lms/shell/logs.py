@@ -7,7 +7,10 @@ import logging
 import secrets
 import sys
 from time import perf_counter
+from traceback import format_tb
+from typing import Any
 
+import psycopg
 from flask import Flask, g, has_request_context, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -15,8 +18,11 @@ from werkzeug.wrappers import Response
 from lms.access import Actor
 from lms.clock import now
 from lms.config import Settings
+from lms.jobs.queue import summary
 
-EXTRA = ("path", "job", "event", "status", "ms", "actor", "subject", "endpoint", "method")
+# Ours, and the libraries that have something to say while nobody asks for a page.
+LOGGERS = ("bina", "procrastinate", "psycopg", "asyncio")
+EXTRA = ("path", "event", "status", "ms", "actor", "subject", "endpoint", "method")
 
 
 class JsonLines(logging.Formatter):
@@ -32,17 +38,46 @@ class JsonLines(logging.Formatter):
         if has_request_context():
             line["request"] = g.get("request_id")
         line.update({key: getattr(record, key) for key in EXTRA if hasattr(record, key)})
+        line.update(_job(record))
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (the library's name)
+        """Where an error arose and what led to it. What it says may be somebody's data: see `said`."""
+        lines: list[str] = []
+        error = ei[1]
+        while error is not None:
+            lines += [said(error), *(place.rstrip() for place in format_tb(error.__traceback__))]
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n".join(lines)
+
+
+def said(error: BaseException) -> str:
+    """The kind of an error and its first line. A database repeats values that it was sent, so of its errors the code and
+    the constraint are told instead."""
+    origin = getattr(error, "orig", None) or error
+    if isinstance(origin, psycopg.Error):
+        facts = (type(error).__name__, origin.sqlstate, origin.diag.table_name, origin.diag.constraint_name)
+        return " ".join(fact for fact in facts if fact)
+    return summary(error)
+
+
+def _job(record: logging.LogRecord) -> dict[str, object]:
+    """Of a job its name and number: what it was called with may be a name or an employee number."""
+    job = getattr(record, "job", None)
+    if not isinstance(job, dict):
+        return {} if job is None else {"job": job}
+    action = getattr(record, "action", "job")
+    return {"message": action, "job": job.get("id"), "task": job.get("task_name")}
 
 
 def register(app: Flask, settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
-    log = logging.getLogger("bina")
-    log.handlers = [handler]
-    log.setLevel(settings.log_level)
+    for name in LOGGERS:
+        logging.getLogger(name).handlers = [handler]
+    logging.getLogger("bina").setLevel(settings.log_level)
     requests = logging.getLogger("bina.requests")
 
     @app.before_request

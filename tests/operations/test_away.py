@@ -85,4 +85,6 @@ def test_who_signs_in_while_the_database_goes_can_send_the_same_form_again(live_
 
 def test_without_its_database_a_process_is_alive_but_not_ready(gone: LiveServer) -> None:
     assert ask(gone, "/healthz", "*/*")[0] == 200
-    assert ask(gone, "/readyz", "*/*")[0] == 503
+    status, _, body = ask(gone, "/readyz", "*/*")
+    assert (status, json.loads(body)["state"]) == (503, "unready")
+    assert json.loads(body)["wrong"] == ["database", "jobs"]
