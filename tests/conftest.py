@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,10 @@ from tests.databases import ROOT, database
 from tests.factories.people import sign_in
 
 pytest_plugins = ["tests.storage.engines"]
+
+# How fast a machine is decides about no claim.
+settings.register_profile("bina", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bina")
 
 # Files that take a minute or so. They begin first, so that no process is left alone with one at the end.
 LONGEST = (
