@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.auth import account_views, factor_views
+from lms.auth import account_views, invite_views
 from lms.auth.cli import people_cli
 from lms.auth.events import CredentialChanged, Invited, ResetAsked
 from lms.auth.jobs import forget_old, send_change, send_invitation, send_reset
@@ -13,7 +13,7 @@ from lms.people.events import PersonAdded, PersonLeft
 
 FEATURE = Feature(
     name="auth",
-    blueprint=factor_views.blueprint,
+    blueprint=invite_views.blueprint,
     cli=people_cli,
     jobs=[send_reset, send_invitation, send_change, forget_old],
     listeners=[

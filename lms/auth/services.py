@@ -196,8 +196,18 @@ def ask_reset(session: Session, typed: str, *, address: str, now: datetime) -> N
 
 def invite(session: Session, person_id: uuid.UUID, *, by: Actor | None, now: datetime) -> None:
     """Have a link mailed with which a person sets their first password: single use, 24 hours."""
-    note(session, "auth:invited", "person", person_id, by=by, now=now)
+    _note(session, "auth:invited", person_id, by=by, now=now)
     publish(session, Invited(person_id))
+
+
+def hand_over_link(session: Session, who: Account, *, by: Actor, now: datetime) -> str:
+    """A link to set a password, for somebody who gets it in person because mail does not reach them.
+
+    Returns its token: the only copy. A second factor is asked for all the same.
+    """
+    purpose = LinkPurpose.RESET if who.password_hash else LinkPurpose.INVITE
+    _note(session, "auth:link-made", who.id, by=by, now=now)
+    return make_link(session, who.id, purpose, now=now)
 
 
 def make_link(
@@ -269,7 +279,8 @@ def set_password(
     now: datetime,
     but: uuid.UUID | None = None,
 ) -> None:
-    """Set a password that was checked; every open session of the person ends (but for one), and every link."""
+    """Set a password that its owner chose and that was checked; every open session of theirs ends (but for one), and
+    every link."""
     with turn():
         password_hash = hash_password(password)
     credential = credential_of(session, person_id)
@@ -277,7 +288,7 @@ def set_password(
     credential.password_set_at = now
     end_sessions(session, person_id, now=now, but=but)
     _use_up_links(session, person_id, now=now)
-    _changed(session, person_id, Change.PASSWORD, now=now)
+    _changed(session, person_id, Change.PASSWORD, now=now, by=Actor(person_id, None, ""))
 
 
 def prefer(
@@ -347,5 +358,11 @@ def remove_second_factor(session: Session, person_id: uuid.UUID, *, by: Actor | 
 def _changed(
     session: Session, person_id: uuid.UUID, change: Change, *, now: datetime, by: Actor | None = None
 ) -> None:
-    note(session, f"auth:{change}", "person", person_id, by=by, now=now)
+    _note(session, f"auth:{change}", person_id, by=by, now=now)
     publish(session, CredentialChanged(person_id, change))
+
+
+def _note(session: Session, act: str, person_id: uuid.UUID, *, by: Actor | None, now: datetime) -> None:
+    """In the trail of the person's own agency, whoever did it."""
+    agency_id = session.scalar(sa.select(Person.agency_id).where(Person.id == person_id))
+    note(session, act, "person", person_id, by=by, now=now, agency_id=agency_id)
