@@ -242,6 +242,18 @@ def test_a_form_without_a_network_keeps_what_was_typed(phone: Page) -> None:
     expect(phone.get_by_label("Tulisan Anda")).to_have_value(f"{WORDS}</script><b>")
 
 
+def test_back_to_a_form_that_was_refused_asks_for_its_page_anew(phone: Page) -> None:
+    """What a POST was answered is kept by no browser; the network is there, so nobody may be told that it is not."""
+    phone.goto("/akun/kata-sandi")
+    phone.get_by_label("Kata sandi baru").fill("pendek")
+    phone.get_by_role("button", name="Simpan kata sandi").click()
+    expect(phone.get_by_text("Ada yang perlu diperbaiki")).to_be_visible()
+    phone.goto("/akun")
+    phone.go_back()
+    expect(phone.get_by_label("Kata sandi baru")).to_have_value("")
+    expect(phone.get_by_text("Ada yang perlu diperbaiki")).to_have_count(0)
+
+
 def test_a_new_worker_waits_for_the_attempt_unless_its_owner_agrees(
     phone: Page, room: Classroom, line: Line
 ) -> None:

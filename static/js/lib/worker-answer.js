@@ -13,7 +13,7 @@ async function stored(url) {
 async function visit(event, url) {
   const kept = await stored(url);
   if (kept && isMedia(url)) return ranged(event.request, kept.held);
-  const asked = Promise.resolve(event.preloadResponse).then((early) => early ?? fetch(event.request));
+  const asked = Promise.resolve(event.preloadResponse).then((early) => early ?? fetch(anew(event.request)));
   const answer = await (kept ? inTime(asked) : asked).catch(() => null);
   if (!answer || (kept && answer.status >= 500)) return kept?.held ?? listing();
   const copy = answer.clone();
@@ -189,7 +189,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (!/^https?:$/.test(url.protocol)) return;
-  if (request.mode === "navigate") event.respondWith(request.method === "POST" ? send(request, url) : visit(event, url));
+  if (request.mode === "navigate") event.respondWith(request.method === "POST" && anew(request) === request ? send(request, url) : visit(event, url));
   else if (request.method !== "GET" || url.searchParams.has("bagian")) return;
   else if (isStatic(url)) event.respondWith(fromStatic(request));
   else if (isMedia(url) && holds) event.respondWith(media(request, url));

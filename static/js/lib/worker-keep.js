@@ -93,3 +93,7 @@ async function update({ now }) {
   return true;
 }
 
+// Back to what a form was answered: no browser keeps that, and it may not be sent twice, so the page is asked for anew.
+function anew(request) {
+  return request.cache === "only-if-cached" ? new Request(request.url, { redirect: "manual" }) : request;
+}
