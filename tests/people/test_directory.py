@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -36,6 +37,22 @@ def test_a_person_is_found_by_name_number_and_address(
         assert "Ayu Lestari" in page, asked
         assert "Rudi Hartono" not in page, asked
     assert "Tidak ada yang cocok" in dewi.get("/kelola/pegawai?q=%25").text
+
+
+def test_who_serves_several_agencies_comes_back_to_the_one_they_were_in(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    omar, there = client_of(scene.omar), f"instansi={scene.salatiga.id}"
+    grant = session.scalars(sa.select(Grant).where(Grant.person_id == scene.sari.id)).one()
+    for path in (
+        f"/kelola/pegawai/{scene.bayu.id}",
+        f"/kelola/pegawai/baru?{there}",
+        f"/kelola/unit/{scene.theirs.id}",
+        f"/kelola/unit/baru?{there}",
+        f"/kelola/peran/{grant.id}/cabut",
+    ):
+        (back,) = re.findall(r'class="bar-back" href="([^"]+)"', omar.get(path).text)
+        assert back.endswith(there), path
 
 
 def test_a_unit_is_shown_with_those_below_it(scene: Scene, client_of: Client) -> None:
