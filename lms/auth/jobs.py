@@ -6,10 +6,9 @@ import uuid
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask import url_for
 
 from lms.auth import limits
-from lms.auth.mails import link_mail
+from lms.auth.mails import account_path, link_mail, reset_address
 from lms.auth.models import LinkPurpose, OneTimeLink, SignIn
 from lms.auth.queries import account, account_named
 from lms.auth.services import make_link
@@ -65,11 +64,11 @@ def send_change(work: Work, *, person_id: str, change: str) -> None:
             [uuid.UUID(person_id)],
             kind="auth:changed",
             template="auth/mail/changed",
-            path=url_for("account.show", _external=False),
+            path=account_path(),
             now=work.now(),
             change=change,
             at=work.now(),
-            help=url_for("auth.forgot", _external=True),
+            help=reset_address(),
         )
 
 

@@ -22,6 +22,16 @@ def link_mail(reader: Account, token: str, purpose: LinkPurpose) -> Words:
     return _words(f"auth/mail/{purpose}", reader, link=link)
 
 
+def account_path() -> str:
+    """Where somebody sees how they sign in."""
+    return url_for("account.show", _external=False)
+
+
+def reset_address() -> str:
+    """Where somebody asks for a new password who cannot sign in any more."""
+    return url_for("auth.forgot", _external=True)
+
+
 def _words(template: str, reader: Account, **values: object) -> Words:
     with force_locale(reader.locale):
         return Words(
