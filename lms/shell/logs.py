@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 from flask import Flask, g, has_request_context, request
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.access import Actor
@@ -104,6 +103,9 @@ def _facts(answer: Response) -> dict[str, object]:
 
 
 def _actor() -> str | None:
-    """The person's id. Right after signing in the user is still a token, which no log may hold."""
-    who = current_user._get_current_object() if current_user else None
+    """The id of the person for whom the page was made, if it asked: a line in the log is no reason to ask the database.
+
+    Right after signing in the user is still a token, which no log may hold.
+    """
+    who = g.get("_login_user")  # where Flask-Login keeps whom it found
     return str(who.id) if isinstance(who, Actor) else None

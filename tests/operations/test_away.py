@@ -88,3 +88,13 @@ def test_without_its_database_a_process_is_alive_but_not_ready(gone: LiveServer)
     status, _, body = ask(gone, "/readyz", "*/*")
     assert (status, json.loads(body)["state"]) == (503, "unready")
     assert json.loads(body)["wrong"] == ["database", "jobs"]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/healthz", 200), ("/akun", 503)])
+def test_whoever_is_signed_in_gets_a_whole_answer_too(gone: LiveServer, path: str, status: int) -> None:
+    browser = gone.app.test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"] = "a token that only the database knows"
+    answer = browser.get(path)
+    assert answer.status_code == status
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
