@@ -24,6 +24,26 @@ def test_every_setting_says_what_it_is_for() -> None:
         assert setting.says in README
 
 
+def test_every_default_is_the_one_in_force() -> None:
+    rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| (.+?) \|", README, re.MULTILINE))
+    for name, setting in SETTINGS.items():
+        several = isinstance(setting.default, tuple) and setting.default  # a list is described, not printed
+        plain = (
+            "**required**"
+            if setting.required
+            else f"`{setting.default}`"
+            if setting.default not in ("", ())
+            else "–"
+        )
+        assert several or rows[name.upper()] == plain, name
+
+
+def test_every_setting_that_is_shown_in_use_exists() -> None:
+    shown = {name.removesuffix("_FILE") for name in re.findall(rf"^({PREFIX}\w+)=", README, re.MULTILINE)}
+    assert shown
+    assert shown <= {PREFIX + name.upper() for name in SETTINGS}
+
+
 def test_every_folder_of_the_two_halves_is_on_the_map() -> None:
     for half in ("lms", "courses"):
         for folder in (ROOT / half).iterdir():
