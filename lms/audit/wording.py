@@ -123,6 +123,58 @@ FIELDS = {
     "groups": N_("Jumlah kelompok"),
     "seed": N_("Nomor undian"),
     "activity": N_("Kegiatan"),
+    "import.kind": N_("Isi berkas"),
+    "new": N_("Baris baru"),
+    "changed": N_("Baris berubah"),
+    "unchanged": N_("Baris sama"),
+    "wrong": N_("Baris bermasalah"),
+    "job": N_("Nomor pekerjaan"),
+    "task": N_("Pekerjaan sistem"),
+    "message.kind": N_("Jenis kiriman"),
+    "state": N_("Keadaan"),
+    "starts_on": N_("Tanggal mulai"),
+    "ends_on": N_("Tanggal selesai"),
+    "quota": N_("Kuota"),
+    "delivery": N_("Bentuk"),
+    "place": N_("Tempat"),
+    "admission": N_("Cara ikut"),
+    "enrol_from": N_("Pendaftaran dibuka"),
+    "enrol_until": N_("Pendaftaran ditutup"),
+    "person_ids": N_("Jumlah pegawai"),
+    "activities": N_("Jumlah kegiatan"),
+    "source": N_("Isi"),
+    "stages": N_("Jumlah tahap"),
+    "moved": N_("Jumlah anggota yang dipindahkan"),
+    "intro": N_("Pengantar"),
+    "intro_source": N_("Pengantar"),
+    "activity.role": N_("Peran kuis"),
+    "time_limit_minutes": N_("Batas waktu (menit)"),
+    "attempts_allowed": N_("Jumlah percobaan"),
+    "counts": N_("Percobaan yang dihitung"),
+    "pass_mark": N_("Batas lulus"),
+    "shuffle": N_("Pilihan diacak"),
+    "reveal": N_("Yang ditampilkan sesudahnya"),
+    "grace_minutes": N_("Masa tenggang (menit)"),
+    "offline": N_("Boleh luring"),
+    "draw": N_("Soal yang diundi"),
+    "attempt.number": N_("Nomor soal"),
+    "accepted": N_("Diterima"),
+    "cohort": N_("Kelas"),
+    "answers": N_("Jumlah jawaban"),
+    "certificate_template.kind": N_("Jenis sertifikat"),
+    "number_format": N_("Format nomor"),
+    "classification": N_("Kode klasifikasi"),
+    "unit_code": N_("Kode unit kerja"),
+    "organiser": N_("Penyelenggara"),
+    "heading": N_("Judul"),
+    "legal_basis": N_("Dasar hukum"),
+    "body": N_("Isi"),
+    "signatories": N_("Penanda tangan"),
+    "training": N_("Pelatihan"),
+    "subjects": N_("Mata pelatihan"),
+    "replaced_by": N_("Diganti oleh"),
+    "chosen": N_("Jumlah kegiatan"),
+    "least": N_("Nilai terendah"),
 }
 
 
@@ -132,7 +184,27 @@ VALUES: dict[str, dict[str, str]] = {
     "employment_type": {key.value: name for key, name in EMPLOYMENT_NAMES.items()},
     "position_type": {key.value: name for key, name in POSITION_NAMES.items()},
     "role": {key.value: name for key, name in ROLE_NAMES.items()},
+    "kind": {"people": N_("Pegawai"), "units": N_("Unit kerja")},
+    "state": {
+        "requested": N_("Menunggu persetujuan"),
+        "waiting": N_("Daftar tunggu"),
+        "active": N_("Peserta"),
+        "declined": N_("Ditolak"),
+        "withdrawn": N_("Mengundurkan diri"),
+        "valid": N_("Berlaku"),
+        "revoked": N_("Dicabut"),
+        "replaced": N_("Diganti"),
+    },
 }
+# What says the same in every field.
+EVERYWHERE = {
+    "true": N_("ya"),
+    "True": N_("ya"),
+    "false": N_("tidak"),
+    "False": N_("tidak"),
+}
+# Lists of ids, of which the number is told.
+COUNTED = {"person_ids", "chosen"}
 
 
 def differences(
@@ -142,19 +214,23 @@ def differences(
     old, new = before or {}, after or {}
     names = [*old, *(name for name in new if name not in old)]
     return [
-        (name, _text(old.get(name)), _text(new.get(name))) for name in names if old.get(name) != new.get(name)
+        (name, _text(name, old.get(name)), _text(name, new.get(name)))
+        for name in names
+        if old.get(name) != new.get(name)
     ]
 
 
-def _text(value: Any) -> str:
-    if value is None or value == "":
+def _text(name: str, value: Any) -> str:
+    if value in (None, "", "None"):
         return ""
+    if name in COUNTED and isinstance(value, list):
+        return str(len(value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def sentence(subject: str, name: str, old: str, new: str, named: Mapping[str, str]) -> str:
     """`Unit kerja: Dinas Sosial → Dinas Kesehatan`; `named` gives the names of ids."""
     label = _(FIELDS.get(f"{subject}.{name}") or FIELDS.get(name, name))
-    words = VALUES.get(name, {})
+    words = EVERYWHERE | VALUES.get(name, {})
     first, last = (_(words[text]) if text in words else named.get(text, text) for text in (old, new))
     return f"{label}: {first or '–'} → {last or '–'}" if first else f"{label}: {last or '–'}"

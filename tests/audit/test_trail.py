@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import dataclasses
 import io
 import re
 from collections.abc import Iterator
@@ -16,9 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from courses.certificates import design as certificates
+from courses.cohorts.plan import Plan
+from courses.quizzes.authoring import SETTINGS as QUIZ
 from lms.audit.models import AuditEntry
 from lms.audit.services import note
-from lms.audit.wording import ACTS, differences
+from lms.audit.wording import ACTS, FIELDS, differences
 from lms.auth.events import Change as Credential
 from tests.conftest import Client
 from tests.databases import ROOT
@@ -107,6 +111,33 @@ def test_every_act_of_the_trail_has_words(app: Flask) -> None:
     assert {"person:added", "quiz:late-answer", "cohort:announced"} <= acts.keys()
     acts |= {f"auth:{change}": "events.py" for change in Credential}
     assert {act: file for act, file in acts.items() if act not in ACTS} == {}
+
+
+def test_what_was_changed_is_told_in_words_too() -> None:
+    plan = {field.name for field in dataclasses.fields(Plan)}
+    assert {*QUIZ, *plan, *certificates._TEXTS, "person_ids", "state", "chosen", "least"} <= FIELDS.keys()
+
+
+def test_ids_are_counted_and_closed_sets_are_named(
+    scene: Scene, session: Session, client_of: Client, now: datetime
+) -> None:
+    given = {"by": actor_for(scene.dewi), "now": now, "agency_id": scene.sorong.id}
+    people = [str(scene.ayu.id), str(scene.rudi.id)]
+    note(session, "cohort:enrolled", "cohort", None, **given, after={"person_ids": people})
+    note(session, "quiz:late-answer", "attempt", None, **given, after={"number": 3, "accepted": False})
+    note(session, "enrolment:declined", "enrolment", None, **given, after={"state": "declined"})
+    note(session, "import:confirmed", "import", None, **given, after={"kind": "people", "new": 2})
+    session.commit()
+    page = client_of(scene.dewi).get("/kelola/jejak").text
+    told = (
+        "Jumlah pegawai: 2",
+        "Nomor soal: 3",
+        "Diterima: tidak",
+        "Keadaan: Ditolak",
+        "Isi berkas: Pegawai",
+    )
+    assert [words for words in told if words not in page] == []
+    assert "person_ids" not in page
 
 
 def test_each_agency_reads_its_own_and_an_operator_all(
