@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.access import Actor
 from lms.audit.models import AuditEntry
 from lms.audit.permissions import SEE
+from lms.audit.wording import MOST_NAMED
 from lms.people.models import Agency, EmployeeNumber, Person, Unit, titled
 from lms.people.queries import within
 
@@ -130,13 +131,14 @@ def everything(session: Session, actor: Actor, wanted: Filter) -> Iterator[Seque
 def named(session: Session, entries: Sequence[Entry]) -> dict[str, str]:
     """The names of the units, agencies and persons whose ids stand in these entries, in one statement."""
     texts = {
-        value
+        text
         for entry in entries
         for values in (entry.row.before, entry.row.after)
         for name, value in (values or {}).items()
-        if name.endswith("_id") and isinstance(value, str)
+        if name.endswith(("_id", "_ids"))
+        for text in (value[:MOST_NAMED] if isinstance(value, list) else [value])
     }
-    ids = [found for text in texts if (found := _id(text))]
+    ids = [found for text in texts if isinstance(text, str) and (found := _id(text))]
     if not ids:
         return {}
     several = [

@@ -140,7 +140,7 @@ FIELDS = {
     "admission": N_("Cara ikut"),
     "enrol_from": N_("Pendaftaran dibuka"),
     "enrol_until": N_("Pendaftaran ditutup"),
-    "person_ids": N_("Jumlah pegawai"),
+    "person_ids": N_("Pegawai"),
     "activities": N_("Jumlah kegiatan"),
     "source": N_("Isi"),
     "stages": N_("Jumlah tahap"),
@@ -203,8 +203,9 @@ EVERYWHERE = {
     "false": N_("tidak"),
     "False": N_("tidak"),
 }
-# Lists of ids, of which the number is told.
-COUNTED = {"person_ids", "chosen"}
+# Lists of ids: of persons the first few are named, of what the trail cannot name the number is told.
+NAMED, COUNTED = "person_ids", "chosen"
+MOST_NAMED = 3
 
 
 def differences(
@@ -223,8 +224,11 @@ def differences(
 def _text(name: str, value: Any) -> str:
     if value in (None, "", "None"):
         return ""
-    if name in COUNTED and isinstance(value, list):
+    if name == COUNTED and isinstance(value, list):
         return str(len(value))
+    if name == NAMED and isinstance(value, list):
+        more = [f"+{len(value) - MOST_NAMED}"] if len(value) > MOST_NAMED else []
+        return ", ".join([*value[:MOST_NAMED], *more])
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
@@ -232,5 +236,7 @@ def sentence(subject: str, name: str, old: str, new: str, named: Mapping[str, st
     """`Unit kerja: Dinas Sosial → Dinas Kesehatan`; `named` gives the names of ids."""
     label = _(FIELDS.get(f"{subject}.{name}") or FIELDS.get(name, name))
     words = EVERYWHERE | VALUES.get(name, {})
+    if name == NAMED:
+        old, new = (", ".join(named.get(one, one) for one in text.split(", ")) for text in (old, new))
     first, last = (_(words[text]) if text in words else named.get(text, text) for text in (old, new))
     return f"{label}: {first or '–'} → {last or '–'}" if first else f"{label}: {last or '–'}"

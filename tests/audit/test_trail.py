@@ -118,11 +118,11 @@ def test_what_was_changed_is_told_in_words_too() -> None:
     assert {*QUIZ, *plan, *certificates._TEXTS, "person_ids", "state", "chosen", "least"} <= FIELDS.keys()
 
 
-def test_ids_are_counted_and_closed_sets_are_named(
+def test_persons_closed_sets_and_answers_of_yes_or_no_are_named(
     scene: Scene, session: Session, client_of: Client, now: datetime
 ) -> None:
     given = {"by": actor_for(scene.dewi), "now": now, "agency_id": scene.sorong.id}
-    people = [str(scene.ayu.id), str(scene.rudi.id)]
+    people = [str(who.id) for who in (scene.ayu, scene.rudi, scene.dewi, scene.omar, scene.bayu)]
     note(session, "cohort:enrolled", "cohort", None, **given, after={"person_ids": people})
     note(session, "quiz:late-answer", "attempt", None, **given, after={"number": 3, "accepted": False})
     note(session, "enrolment:declined", "enrolment", None, **given, after={"state": "declined"})
@@ -130,7 +130,6 @@ def test_ids_are_counted_and_closed_sets_are_named(
     session.commit()
     page = client_of(scene.dewi).get("/kelola/jejak").text
     told = (
-        "Jumlah pegawai: 2",
         "Nomor soal: 3",
         "Diterima: tidak",
         "Keadaan: Ditolak",
