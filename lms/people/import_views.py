@@ -19,7 +19,7 @@ from lms.people.columns import IGNORED
 from lms.people.forms import ConfirmForm, UploadForm
 from lms.people.models import Import, ImportKind, ImportState, RowState
 from lms.people.permissions import IMPORT
-from lms.people.queries import Scope, import_of, imports_in, rows_of, scope_of
+from lms.people.queries import Scope, doubtful_rows, import_of, imports_in, rows_of, scope_of
 from lms.people.views import Answer, refused, wanted_agency
 from lms.web import actor, session
 
@@ -160,6 +160,7 @@ def _check_page(imported: Import, form: ConfirmForm) -> str:
         imported=imported,
         form=form,
         faults=_faults(imported),
+        doubts=outcomes.doubts(imported, doubtful_rows(session(), imported.id), today=now().date()),
         differences=outcomes.differences(imported, changed),
         count=count,
     )

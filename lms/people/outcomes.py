@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext as _
 
 from lms.errors import N_
 from lms.people.columns import RESULT
+from lms.people.employee_number import EmployeeNumber, parse
 from lms.people.importing import COLUMNS, original
 from lms.people.models import Import, ImportKind, ImportRow, ImportState, RowState
 
@@ -54,6 +56,26 @@ def faults(imported: Import, rows: Sequence[ImportRow]) -> list[Fault]:
         for row in rows
         for problem in row.detail.get("problems", [])
     ]
+
+
+def doubts(imported: Import, rows: Sequence[ImportRow], *, today: date) -> list[Fault]:
+    """What is odd about the numbers of rows that are saved all the same."""
+    return [
+        Fault(
+            row.number,
+            shortened(original(imported, row, NAMES[imported.kind])),
+            shortened(original(imported, row, "number")),
+            doubt_of(row.values.get("number", ""), today=today),
+        )
+        for row in rows
+    ]
+
+
+def doubt_of(number: str, *, today: date) -> str:
+    """What is odd about a number that can be, in a sentence; empty when nothing is."""
+    read = parse(number, today=today)
+    doubt = read.doubt if isinstance(read, EmployeeNumber) else None
+    return _(doubt.message) % doubt.values if doubt else ""
 
 
 def differences(imported: Import, rows: Sequence[ImportRow]) -> list[Difference]:

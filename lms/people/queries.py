@@ -341,6 +341,15 @@ def rows_of(
     return session.scalars(found.order_by(ImportRow.number).limit(limit)).all()
 
 
+def doubtful_rows(session: Session, import_id: uuid.UUID) -> Sequence[ImportRow]:
+    """Rows that can be saved although their employee number is odd (EmployeeNumber.doubt), the first hundred."""
+    kind = ImportRow.values["number_kind"].astext
+    found = sa.select(ImportRow).where(
+        ImportRow.import_id == import_id, ImportRow.state != RowState.WRONG, kind == "unknown"
+    )
+    return session.scalars(found.order_by(ImportRow.number).limit(100)).all()
+
+
 def named_pairs(session: Session, import_id: uuid.UUID, own: str, other: str) -> dict[str, str]:
     """What the written rows of an import say in one field, by what they say in another (texts of `values`)."""
     key, value = ImportRow.values[own].astext, ImportRow.values[other].astext

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from lms.access import ROLE_NAMES, needs
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
-from lms.people import reads, services
+from lms.people import outcomes, reads, services
 from lms.people.employee_number import grouped
 from lms.people.forms import NewPersonForm, NumberForm, PersonForm, StatusForm, person_values, unit_choices
 from lms.people.models import (
@@ -128,6 +128,7 @@ def add() -> Answer:
             refused(form, refusal)
         else:
             flash(_("%(name)s sudah tercatat.", name=made.titled_name), "success")
+            _warn(form.number.data)
             return redirect(url_for(".person", person_id=made.id), 303)
     return _form_page("people/new.html", form, scope=scope)
 
@@ -169,6 +170,7 @@ def number(person_id: uuid.UUID) -> Answer:
             refused(form, refusal)
         else:
             flash(_("Nomor baru berlaku. Nomor lama tetap tercatat sebagai riwayat."), "success")
+            _warn(form.number.data)
             return redirect(url_for(".person", person_id=person_id), 303)
     return _form_page("people/number.html", form, person=found, numbers=numbers_of(session(), person_id))
 
@@ -207,6 +209,12 @@ def take_back(person_id: uuid.UUID) -> Response:
     services.take_back(session(), found, by=actor(), now=now())
     flash(_("%(name)s aktif kembali dan dapat masuk lagi.", name=found.titled_name), "success")
     return redirect(url_for(".person", person_id=person_id), 303)
+
+
+def _warn(number: str | None) -> None:
+    """A number that is odd but possible is kept, and its digits are worth a second look (domain 1.2)."""
+    if doubt := outcomes.doubt_of(number or "", today=now().date()):
+        flash(_("%(doubt)s Nomornya tetap tersimpan; periksa sekali lagi.", doubt=doubt), "warning")
 
 
 def _form_page(template: str, form: Form, **values: object) -> Answer:

@@ -267,6 +267,17 @@ def test_a_new_number_closes_the_old_one_and_both_are_told(
     assert "sudah pernah dipakai" in taken.text
 
 
+def test_an_odd_number_is_kept_with_a_warning(scene: Scene, session: Session, client_of: Client) -> None:
+    dewi = client_of(scene.dewi)
+    made = dewi.post("/kelola/pegawai/baru", data={**FORM, "number": "19860314 201013 2 003"})
+    assert made.status_code == 303
+    page = dewi.get(made.location).text
+    assert "Angka ke-13 dan ke-14 NIP (13) bukan bulan pengangkatan" in page
+    assert "periksa sekali lagi" in page
+    dewi.post("/kelola/pegawai/baru", data={**FORM, "number": NIP})
+    assert "periksa sekali lagi" not in dewi.get("/kelola/pegawai").text
+
+
 def test_a_number_of_tomorrow_leaves_the_one_of_today_in_force(
     scene: Scene, session: Session, client_of: Client
 ) -> None:

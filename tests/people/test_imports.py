@@ -215,6 +215,18 @@ def test_a_row_that_goes_wrong_on_the_way_is_told_and_the_others_are_saved(
     assert "Kode unit “U2” tidak dikenal" in dewi.get(path).text
 
 
+def test_an_odd_number_is_shown_before_it_is_saved_all_the_same(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    dewi = client_of(scene.dewi)
+    path = try_out(dewi, sheet(row("198603142010132003", "Odi"), row()))
+    assert counts(session) == {"new": 2}
+    page = dewi.get(path).text
+    assert "1 NIP yang tidak biasa, tetap disimpan" in page
+    assert "Baris 2 · Odi" in page
+    assert "Angka ke-13 dan ke-14 NIP (13)" in page
+
+
 def test_a_crash_between_portions_loses_and_doubles_nothing(
     app: Flask,
     scene: Scene,
