@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -80,7 +81,11 @@ def test_an_entry_is_told_in_words_and_names(
 def test_on_whose_behalf_is_told_searched_and_taken_home(
     scene: Scene, session: Session, client_of: Client, now: datetime
 ) -> None:
-    given = {"agency_id": scene.sorong.id, "after": {"state": "active"}, "on_behalf_of": scene.rudi.id}
+    given: dict[str, Any] = {
+        "agency_id": scene.sorong.id,
+        "after": {"state": "active"},
+        "on_behalf_of": scene.rudi.id,
+    }
     note(session, "enrolment:approved", "enrolment", None, by=None, now=now, **given)
     note(session, "unit:closed", "unit", None, by=actor_for(scene.dewi), now=now)
     session.commit()
@@ -121,7 +126,7 @@ def test_what_was_changed_is_told_in_words_too() -> None:
 def test_persons_closed_sets_and_answers_of_yes_or_no_are_named(
     scene: Scene, session: Session, client_of: Client, now: datetime
 ) -> None:
-    given = {"by": actor_for(scene.dewi), "now": now, "agency_id": scene.sorong.id}
+    given: dict[str, Any] = {"by": actor_for(scene.dewi), "now": now, "agency_id": scene.sorong.id}
     people = [str(who.id) for who in (scene.ayu, scene.rudi, scene.dewi, scene.omar, scene.bayu)]
     note(session, "cohort:enrolled", "cohort", None, **given, after={"person_ids": people})
     note(session, "quiz:late-answer", "attempt", None, **given, after={"number": 3, "accepted": False})

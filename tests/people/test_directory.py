@@ -238,7 +238,8 @@ def test_a_rank_that_came_without_a_grade_outlives_a_change_of_something_else(
     dewi.post(path, data={**sent, "grade": "III/d"})
     dewi.post(path, data={**sent, "grade": ""})
     session.expire_all()
-    assert (scene.ayu.grade, scene.ayu.rank_name) == (None, None)
+    assert not scene.ayu.grade
+    assert not scene.ayu.rank_name
 
 
 def test_nobody_is_their_own_superior(scene: Scene, session: Session, client_of: Client) -> None:
