@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from lms.access import ROLE_NAMES, needs
+from lms.access import ROLE_NAMES, Role, needs
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
 from lms.people import outcomes, reads, services
@@ -95,11 +95,14 @@ def _search() -> Search:
 def person(person_id: uuid.UUID) -> str:
     found = person_of(session(), actor(), person_id)
     reads.noted(actor(), found.id)
+    roles = roles_of(session(), found.id)
+    of_operator = any(grant.role is Role.OPERATOR for grant in roles)
     return render_template(
         "people/person.html",
         person=found,
         numbers=numbers_of(session(), found.id),
-        roles=roles_of(session(), found.id),
+        roles=roles,
+        lets_in=found.status is PersonStatus.ACTIVE and (not of_operator or Role.OPERATOR in actor().roles),
         employments=EMPLOYMENT_NAMES,
         positions=POSITION_NAMES,
         role_names=ROLE_NAMES,

@@ -135,6 +135,7 @@ def test_an_administrator_lets_no_operator_in(
     refused = client_of(scene.dewi).open(path(omar, act), method=method)
     assert refused.status_code == 403
     assert "Orang ini operator sistem" in refused.text
+    assert path(omar, "akses") not in client_of(scene.dewi).get(f"/kelola/pegawai/{omar.id}").text
     assert client_of(scene.gita).open(path(omar, act), method=method).status_code in {200, 303}
 
 
