@@ -6,7 +6,9 @@ sub- and superscript and underlining lose their mark. No word is lost.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -20,6 +22,7 @@ _LINE_START = re.compile(
 
 
 _CLOSING, _BACKSLASH = re.compile(r"#(?=#*$)"), r"\\\g<0>"
+_ENDS = re.compile(r"\A(?:\s|\\\n)+|(?:\s|\\\n)+\Z")
 
 
 @dataclass
@@ -65,7 +68,7 @@ def _blocks(node: _Node) -> Iterator[str]:
         if isinstance(child, str) or (child.name and child.name not in _BLOCKS):
             loose.append(child)
             continue
-        text = _line_safe(_inline(loose).strip())
+        text = _words(loose)
         loose = []
         if text:
             yield text
@@ -74,7 +77,12 @@ def _blocks(node: _Node) -> Iterator[str]:
 
 
 def _paragraph(node: _Node) -> str:
-    return _line_safe(_inline(node.children).strip())
+    return _words(node.children)
+
+
+def _words(nodes: list[_Node | str]) -> str:
+    """Inline elements as a paragraph; a line break at an end says nothing, and Markdown would show its backslash."""
+    return _line_safe(_ENDS.sub("", _inline(nodes)))
 
 
 def _heading(node: _Node) -> str:
@@ -119,7 +127,7 @@ def _figure(node: _Node) -> str:
 
 
 def _table(node: _Node) -> str:
-    rows = [_cells(row) for row in _inside(node) if row.name == "tr"]
+    rows = _grid([row for row in _inside(node) if row.name == "tr"])
     width = max((len(row) for row in rows), default=0)
     if not width:
         return ""
@@ -128,13 +136,29 @@ def _table(node: _Node) -> str:
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
 
-def _cells(row: _Node) -> list[str]:
-    cells: list[str] = []
-    for child in row.children:
-        if isinstance(child, _Node) and child.name in ("td", "th"):
-            cells.append(_cell(child))
-            cells.extend([""] * (int(child.attributes.get("colspan", "1")) - 1))
-    return cells
+def _grid(rows: list[_Node]) -> list[list[str]]:
+    """The texts of cells in their columns; the places that a merged cell covers are empty."""
+    covered: Counter[int] = Counter()  # column → how many rows more a cell above reaches into
+    grid = []
+    for row in rows:
+        texts: list[str] = []
+        for cell in (child for child in row.children if isinstance(child, _Node)):
+            texts.extend([""] * _taken(covered, len(texts)))
+            columns = int(cell.attributes.get("colspan", "1"))
+            covered.update(
+                dict.fromkeys(
+                    range(len(texts), len(texts) + columns), int(cell.attributes.get("rowspan", "1"))
+                )
+            )
+            texts.extend([_cell(cell), *[""] * (columns - 1)])
+        grid.append(texts)
+        covered.subtract(list(+covered))
+    return grid
+
+
+def _taken(covered: Counter[int], column: int) -> int:
+    """How many columns from here on belong to cells of rows above."""
+    return next(count for count in itertools.count() if not covered[column + count] > 0)
 
 
 def _cell(node: _Node) -> str:

@@ -76,6 +76,24 @@ def test_text_from_word_keeps_its_shape_and_loses_its_looks() -> None:
     assert "alert" not in markdown
 
 
+def test_a_merged_cell_leaves_every_other_cell_in_its_column() -> None:
+    table = (
+        "<table><tr><th>Hari</th><th>Pagi</th><th>Siang</th></tr>"
+        '<tr><td rowspan="2">Senin</td><td>08.00</td><td>13.00</td></tr><tr><td>09.00</td><td>14.00</td></tr>'
+        '<tr><td>Selasa</td><td colspan="2">Libur</td></tr></table>'
+    )
+    assert to_markdown(table).splitlines()[2:] == [
+        "| Senin | 08.00 | 13.00 |",
+        "|  | 09.00 | 14.00 |",
+        "| Selasa | Libur |  |",
+    ]
+
+
+def test_a_line_break_at_the_end_of_a_paragraph_leaves_nothing_behind() -> None:
+    assert to_markdown("<p><br>Selesai.<br><br></p><ul><li>Satu<br></li></ul>") == "Selesai.\n\n- Satu\n"
+    assert rendered(to_markdown("<p>Baris satu<br>baris dua<br></p>")) == "<p>Baris satu<br>\nbaris dua</p>"
+
+
 def test_a_picture_with_a_title_gets_a_caption() -> None:
     html = rendered(f'![Foto](media:{NAME} "Loket & warga")')
     assert "<figcaption>Loket &amp; warga</figcaption>" in html
