@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 # What a course of 6 lesson hours may cost a phone (features.md, chapter 3 number 9); more hours may cost more.
 BUDGET, BUDGET_JP = 50_000_000, 6
 
-EMPTY, NO_QUESTIONS, NO_KEY, NO_BRIEF, NO_ALT, NO_CAPTIONS, NOT_READY, NOTHING_TO_WATCH = (
+EMPTY, NO_QUESTIONS, NO_KEY, NO_BRIEF, NO_ALT, NO_CAPTIONS, NOT_READY, FAILED, NOTHING_TO_WATCH = (
     "empty",
     "no_questions",
     "no_key",
@@ -17,10 +17,11 @@ EMPTY, NO_QUESTIONS, NO_KEY, NO_BRIEF, NO_ALT, NO_CAPTIONS, NOT_READY, NOTHING_T
     "no_alt",
     "no_captions",
     "not_ready",
+    "failed",
     "nothing_to_watch",
 )
 # With these an activity cannot be shown to learners; the others are advice.
-BLOCKING = frozenset({EMPTY, NO_QUESTIONS, NO_KEY, NO_BRIEF, NOTHING_TO_WATCH})
+BLOCKING = frozenset({EMPTY, NO_QUESTIONS, NO_KEY, NO_BRIEF, FAILED, NOTHING_TO_WATCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,16 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class LessonFacts:
-    """What counts of a lesson."""
+    """What counts of a lesson; `pictures` are those that its text shows."""
 
     activity_id: uuid.UUID
     words: int
+    pictures: int
     parts: Sequence[str]
     pictures_without_words: int
     videos_without_captions: int
     unready: int
+    failed: int
     must_watch: bool
 
 
@@ -87,11 +90,14 @@ def lesson_gaps(facts: Iterable[LessonFacts]) -> list[Gap]:
 def _of_lesson(lesson: LessonFacts) -> list[Gap]:
     playable = {"video", "audio"} & set(lesson.parts)
     found = {
-        EMPTY: int(not lesson.words and not set(lesson.parts) - {"source", "picture"}),
+        EMPTY: int(
+            not lesson.words and not lesson.pictures and not set(lesson.parts) - {"source", "picture"}
+        ),
         NOTHING_TO_WATCH: int(lesson.must_watch and not playable),
         NO_ALT: lesson.pictures_without_words,
         NO_CAPTIONS: lesson.videos_without_captions,
         NOT_READY: lesson.unready,
+        FAILED: lesson.failed,
     }
     return [Gap(lesson.activity_id, what, count) for what, count in found.items() if count]
 

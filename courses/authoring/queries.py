@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from courses.authoring.gaps import NO_BRIEF, Gap, LessonFacts, QuizFacts, Readiness, lesson_gaps, quiz_gaps
 from courses.catalogue.models import Activity, Completion, Course, Kind
 from courses.lessons.models import Lesson, LessonMedia, Part
-from courses.lessons.prose import without_words
+from courses.lessons.prose import media_in, without_words
 from courses.lessons.queries import LessonFile
 from courses.lessons.services import bytes_of
 from courses.progress.models import Progress
@@ -67,10 +67,12 @@ def _facts(activity: Activity, html: str, files: Sequence[LessonFile]) -> Lesson
     return LessonFacts(
         activity.id,
         words=words(text_of(html)),
+        pictures=len(media_in(html)),
         parts=[file.part.value for file in files],
         pictures_without_words=without_words(html),
         videos_without_captions=sum(f.part is Part.VIDEO and not f.row.captions for f in files),
-        unready=sum(_is_unready(file) for file in files),
+        unready=sum(_is_unready(file) and not _is_failed(file) for file in files),
+        failed=sum(map(_is_failed, files)),
         must_watch=activity.completion is Completion.WATCHED,
     )
 
@@ -79,6 +81,13 @@ def _is_unready(file: LessonFile) -> bool:
     if file.part is Part.SOURCE:
         return "taken" not in file.row.facts
     return file.part is not Part.ATTACHMENT and file.media.state is not MediaState.READY
+
+
+def _is_failed(file: LessonFile) -> bool:
+    """Whether waiting does not help: the file has to be brought anew, or taken out."""
+    if file.part is Part.SOURCE:
+        return "problem" in file.row.facts
+    return file.part is not Part.ATTACHMENT and file.media.state is MediaState.FAILED
 
 
 def _others(

@@ -26,7 +26,7 @@ from lms.clock import now
 from lms.errors import Invalid
 from lms.media.kinds import Group
 from lms.media.models import Media
-from lms.media.queries import brought_by
+from lms.media.queries import brought_by, source_of
 from lms.media.words import described
 from lms.media.words import state as state_words
 from lms.web import actor, page_number, session, store
@@ -107,7 +107,7 @@ def describe(activity_id: uuid.UUID, file_id: uuid.UUID) -> str | Response | tup
     form = FileForm()
     if not form.validate_on_submit():
         return _file_page(activity, row, form), 422
-    intake.describe(session(), activity, row, alt=form.alt.data or "")
+    intake.describe(session(), activity, row, alt=form.alt.data or "", by=actor(), now=now())
     flash(_("Keterangan berkas tersimpan."), "success")
     return redirect(url_for("lessons.files", activity_id=activity_id), 303)
 
@@ -118,7 +118,8 @@ def _file(activity_id: uuid.UUID, file_id: uuid.UUID) -> tuple[Activity, LessonM
 
 def _file_page(activity: Activity, row: LessonMedia, form: FileForm) -> str:
     held = file_with_media(session(), row)
-    return render_template("lessons/file.html", activity=activity, file=held, form=form)
+    shown = source_of(store(), held.media, "phone") if "phone" in held.media.renditions else None
+    return render_template("lessons/file.html", activity=activity, file=held, form=form, shown=shown)
 
 
 @blueprint.post(f"{FILE}/pindah")

@@ -15,9 +15,9 @@ from courses.catalogue.services import add_activity
 from courses.catalogue.structure import moved
 from courses.lessons.events import DocumentAttached
 from courses.lessons.models import Lesson, LessonMedia, Part
-from courses.lessons.prose import media_in
+from courses.lessons.prose import media_in, picture, rendered, worded
 from courses.lessons.queries import files_of
-from courses.lessons.services import refresh, write_lesson
+from courses.lessons.services import amend, refresh, write_lesson
 from lms.access import Actor
 from lms.errors import N_, Conflict, Invalid
 from lms.events import publish
@@ -40,9 +40,10 @@ PARTS = {
 
 
 def lesson_from(session: Session, module: Module, media: Media, *, by: Actor, now: datetime) -> Activity:
-    """A draft lesson made of one file, called like it."""
+    """A draft lesson made of one file, called like it; a picture stands in its text at once."""
     activity = add_activity(session, module, Kind.LESSON, title=title_of(media.name), now=now)
-    write_lesson(session, activity, "", by=by, now=now)
+    source = picture(str(media.id), "") if media.group is Group.PICTURE else ""
+    write_lesson(session, activity, source, by=by, now=now)
     attach(session, activity, media, now=now)
     return activity
 
@@ -95,9 +96,13 @@ def attach_described(
         attach(session, activity, media, alt=alt, now=now)
 
 
-def describe(session: Session, activity: Activity, file: LessonMedia, *, alt: str) -> None:
-    """Say what a file is called or shows."""
+def describe(
+    session: Session, activity: Activity, file: LessonMedia, *, alt: str, by: Actor, now: datetime
+) -> None:
+    """Say what a file is called or shows; a picture that stands in the text without words gets these there too."""
     file.alt = alt.strip()
+    if file.part is Part.PICTURE and file.alt:
+        amend(session, activity, lambda text: worded(text, str(file.media_id), file.alt), by=by, now=now)
     _seen_anew(session, activity)
 
 
@@ -105,11 +110,12 @@ def insert_picture(
     session: Session, activity: Activity, file: LessonMedia, *, by: Actor, now: datetime
 ) -> None:
     """Show an attached picture at the end of the text, unless the text shows it already."""
-    lesson = session.get_one(Lesson, activity.id)
-    if str(file.media_id) not in media_in(lesson.html):
-        words = re.sub(r"([\[\]\\])", r"\\\1", file.alt)
-        source = f"{lesson.source}\n\n![{words}](media:{file.media_id})"
-        write_lesson(session, activity, source, by=by, now=now)
+    name = str(file.media_id)
+
+    def shown(text: str) -> str:
+        return text if name in media_in(rendered(text)) else f"{text}\n\n{picture(name, file.alt)}".strip()
+
+    amend(session, activity, shown, by=by, now=now)
 
 
 def move_file(session: Session, activity: Activity, file: LessonMedia, step: int) -> None:

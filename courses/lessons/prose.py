@@ -63,6 +63,17 @@ def pictures_in(source: str) -> dict[str, str]:
     return {match[2]: re.sub(r"\\(.)", r"\1", match[1]) for match in _IMAGE.finditer(source)}
 
 
+def picture(name: str, words: str) -> str:
+    """A picture of the lesson as Markdown."""
+    escaped = re.sub(r"[\\\[\]`*_<&]", r"\\\g<0>", " ".join(words.split()))
+    return f"![{escaped}](media:{name})"
+
+
+def worded(source: str, name: str, words: str) -> str:
+    """Markdown in which one picture says `words` wherever it stood without any."""
+    return source.replace(f"![](media:{name}", picture(name, words).removesuffix(")"))
+
+
 def without_words(stored: str) -> int:
     """How many pictures in stored HTML have no alternative text."""
     return sum(not match[2].strip() for match in _PICTURE.finditer(stored))

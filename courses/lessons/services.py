@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from courses.lessons.prose import rendered
 from courses.lessons.queries import LessonFile, draft_of, files_of, version_of
 from courses.lessons.weight import weight
 from lms.access import Actor
-from lms.errors import N_, Invalid
+from lms.errors import N_, Conflict, Invalid
 from lms.richtext import reading_minutes, text_of
 
 # A very long chapter of a book; longer ones are cut into lessons.
@@ -85,8 +85,34 @@ def _say(session: Session, lesson: Lesson, source: str, by: Actor | None, now: d
     )
 
 
+def amend(
+    session: Session, activity: Activity, change: Callable[[str], str], *, by: Actor, now: datetime
+) -> Lesson:
+    """Change a lesson's text and its author's draft alike, so that nothing typed is lost or called stale."""
+    lesson, draft = _locked(session, activity.id, now), draft_of(session, activity.id, by.id)
+    held, seen = (draft.source, draft.base_version) if draft else ("", -1)
+    was_newest = seen == lesson.version
+    lesson = write_lesson(session, activity, change(lesson.source), by=by, now=now)
+    if draft is not None:
+        base = lesson.version if was_newest else seen
+        save_draft(session, activity.id, change(held), base, by=by, now=now)
+    return lesson
+
+
+def refuse_over_draft(session: Session, activity_id: uuid.UUID, by: Actor) -> None:
+    """Raises Conflict when an author typed something that the next step would throw away."""
+    draft, lesson = draft_of(session, activity_id, by.id), session.get(Lesson, activity_id)
+    if draft is not None and lesson is not None and draft.source != lesson.source:
+        raise Conflict(
+            N_(
+                "Draf Anda untuk pelajaran ini belum disimpan. Simpan atau buang drafnya dahulu, lalu coba lagi."
+            )
+        )
+
+
 def restore(session: Session, activity: Activity, number: int, *, by: Actor, now: datetime) -> Lesson:
     """Make an earlier version the newest one; the ones between stay in the history."""
+    refuse_over_draft(session, activity.id, by)
     return write_lesson(session, activity, version_of(session, activity.id, number).source, by=by, now=now)
 
 

@@ -18,7 +18,7 @@ from courses.lessons.intake import taken_over
 from courses.lessons.markdown import to_markdown
 from courses.lessons.models import Lesson
 from courses.lessons.prose import media_in
-from courses.lessons.services import write_lesson
+from courses.lessons.services import refuse_over_draft, write_lesson
 from lms.access import Actor
 from lms.errors import N_, Conflict
 from lms.richtext import reading_minutes
@@ -48,8 +48,9 @@ def count(html: str) -> int:
 def split(session: Session, activity: Activity, *, by: Actor, now: datetime) -> list[Activity]:
     """Cut a lesson at its chapters: it keeps the first one, the others become drafts right behind it.
 
-    The whole text stays in the history of the first.
+    The whole text stays in the history of the first. Raises Conflict while an own draft of it waits.
     """
+    refuse_over_draft(session, activity.id, by)
     lesson = session.get_one(Lesson, activity.id)
     parts = _sections(lesson.html)
     if len(parts) < 2:

@@ -9,6 +9,8 @@ from courses.catalogue.models import Activity
 from courses.lessons.intake import title_of
 from courses.lessons.models import Lesson, LessonMedia, Part
 from lms.media.models import Media
+from lms.media.refusals import Reason
+from lms.media.services import fail
 from tests.conftest import Client
 from tests.lessons.conftest import Scene
 from tests.media.files import pdf, picture, slides, word
@@ -173,3 +175,77 @@ def test_a_file_name_becomes_a_title() -> None:
     assert title_of("02_etika-mencatat.pptx") == "Etika mencatat"
     assert title_of("2026.pdf") == "2026"
     assert title_of("../../Rapat.Pagi.docx") == "Rapat.Pagi"
+
+
+def test_a_dropped_picture_is_a_lesson_that_shows_it_and_still_wants_words(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    photo, citra = scene.bring("denah loket.png", picture()), client_of(scene.citra)
+    citra.post(f"/kelola/modul/{scene.module.id}/berkas", data={"media": str(photo.id)})
+    made = session.scalars(sa.select(Activity).where(Activity.title == "Denah loket")).one()
+    assert "<img" in citra.get(f"/kelola/pelajaran/{made.id}/pratinjau").text
+    readiness = citra.get(f"/kelola/kursus/{scene.course.id}/terbit").text
+    assert "Pelajaran “Denah loket” masih kosong." not in readiness
+    assert "1 gambar di “Denah loket” tanpa teks pengganti." in readiness
+
+
+def test_a_picture_that_is_described_once_has_its_words_wherever_it_stands(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    photo, citra = scene.bring("loket.png", picture()), client_of(scene.citra)
+    citra.post(f"{scene.editor}/gambar", json={"media": str(photo.id)})
+    [file] = attached(session, scene.lesson)
+    text = f"![](media:{photo.id})\n\n![Pagi](media:{photo.id})\n\n![](media:{photo.id})"
+    citra.post(scene.editor, data={"source": text, "version": "1", "act": "save"})
+    citra.post(f"{scene.editor}/draf", json={"source": f"{text}\n\nBelum selesai", "version": 2})
+    assert "<img" in citra.get(f"{scene.editor}/berkas/{file.id}").text
+    citra.post(f"{scene.editor}/berkas/{file.id}", data={"alt": "Loket [satu]"})
+    page = client_of(scene.ayu).get(scene.page).text
+    assert page.count('alt="Loket [satu]"') == 2
+    assert page.count('alt="Pagi"') == 1
+    editor = citra.get(scene.editor).text
+    assert "Belum selesai" in editor
+    assert 'value="3"' in editor
+
+
+def test_a_picture_that_is_put_into_the_text_throws_no_draft_away(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    photo, citra = scene.bring("loket.png", picture()), client_of(scene.citra)
+    citra.post(f"{scene.editor}/berkas", data={"media": str(photo.id), f"alt-{photo.id}": "Loket"})
+    [file] = attached(session, scene.lesson)
+    citra.post(f"{scene.editor}/draf", json={"source": "Satu jam kerja saya", "version": 1})
+    citra.post(f"{scene.editor}/berkas/{file.id}/sisipkan")
+    editor = citra.get(scene.editor).text
+    assert "Satu jam kerja saya" in editor
+    assert f"![Loket](media:{photo.id})" in editor
+    assert "Satu jam kerja saya" not in client_of(scene.ayu).get(scene.page).text
+    text = f"Satu jam kerja saya\n\n![Loket](media:{photo.id})"
+    assert citra.post(scene.editor, data={"source": text, "version": "2", "act": "save"}).status_code == 303
+
+
+def test_a_file_that_cannot_be_read_is_named_and_keeps_the_lesson_a_draft(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    document, citra = scene.bring("aturan.pdf", pdf()), client_of(scene.citra)
+    citra.post(f"/kelola/modul/{scene.module.id}/berkas", data={"media": str(document.id)})
+    fail(session, document, Reason.PASSWORD.value, {}, now=scene.now)
+    session.commit()
+    readiness = citra.get(f"/kelola/kursus/{scene.course.id}/terbit").text
+    assert "1 berkas di “Aturan” tidak dapat dibaca." in readiness
+    assert "masih disiapkan" not in readiness
+    made = session.scalars(sa.select(Activity).where(Activity.title == "Aturan")).one()
+    assert citra.post(f"/kelola/kegiatan/{made.id}/terbit", data={"terbit": "1"}).status_code == 422
+
+
+def test_only_the_author_is_told_what_only_the_author_can_mend(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    document, citra = scene.bring("aturan.pdf", pdf()), client_of(scene.citra)
+    citra.post(f"{scene.editor}/berkas", data={"media": str(document.id)})
+    fail(session, document, Reason.PASSWORD.value, {}, now=scene.now)
+    session.commit()
+    assert "dikunci dengan kata sandi" in citra.get(f"{scene.editor}/pratinjau").text
+    page = client_of(scene.ayu).get(scene.page).text
+    assert "dikunci dengan kata sandi" not in page
+    assert "Unduh berkasnya di bawah" in page

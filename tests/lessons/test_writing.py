@@ -142,6 +142,19 @@ def test_a_long_lesson_is_cut_at_its_chapters(scene: Scene, session: Session, cl
     assert citra.post(f"{scene.editor}/bagi").status_code == 409
 
 
+def test_what_would_throw_an_own_draft_away_asks_for_it_first(scene: Scene, client_of: Client) -> None:
+    citra = client_of(scene.citra)
+    source = "## Bab satu\n\nA\n\n## Bab dua\n\nB"
+    citra.post(scene.editor, data={"source": source, "version": "1", "act": "save"})
+    citra.post(f"{scene.editor}/draf", json={"source": f"{source}\n\nC", "version": 2})
+    for path in ("/bagi", "/versi/1/pulihkan"):
+        refused = citra.post(scene.editor + path)
+        assert refused.status_code == 409
+        assert "Draf Anda untuk pelajaran ini belum disimpan." in refused.text
+    citra.post(scene.editor, data={"source": f"{source}\n\nC", "version": "2", "act": "save"})
+    assert citra.post(f"{scene.editor}/bagi").status_code == 303
+
+
 def test_only_those_who_may_change_the_course_may_write(scene: Scene, client_of: Client) -> None:
     paths = ("", "/berkas", "/versi", "/bagi")
     for path in paths:
