@@ -32,7 +32,6 @@ ADMISSION_NAMES = {
     Admission.APPROVAL: N_("Pegawai mendaftar, atasan menyetujui"),
     Admission.CLOSED: N_("Hanya didaftarkan pengelola"),
 }
-_DATE = _l("Tulis tanggal yang benar.")
 
 
 class CohortForm(Form):
@@ -42,8 +41,8 @@ class CohortForm(Form):
     name = StringField(
         _l("Nama angkatan"), validators=[DataRequired(_l("Tulis nama angkatan.")), Length(max=120)]
     )
-    starts_on = DateField(_l("Tanggal mulai"), validators=[InputRequired(_DATE)])
-    ends_on = DateField(_l("Tanggal selesai"), validators=[InputRequired(_DATE)])
+    starts_on = DateField(_l("Tanggal mulai"), validators=[InputRequired(_l("Tulis tanggal mulai."))])
+    ends_on = DateField(_l("Tanggal selesai"), validators=[InputRequired(_l("Tulis tanggal selesai."))])
     zone = SelectField(_l("Zona waktu"), choices=[SelectChoice(zone, ZONE_NAMES[zone]) for zone in ZONES])
     quota = IntegerField(
         _l("Kuota peserta"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -48,6 +48,7 @@ OUTCOME_WORDS = {
     Outcome.WAITING: N_("Masuk daftar tunggu"),
     Outcome.ALREADY: N_("Sudah terdaftar"),
 }
+TWICE = N_("Sudah ditulis di baris sebelumnya")
 UNKNOWN = N_("NIP ini tidak tercatat sebagai pegawai aktif di instansi penyelenggara.")
 
 
@@ -173,7 +174,15 @@ def _enrol_lines(cohort: Cohort, lines: Sequence[str]) -> list[Line]:
     known = candidates_by_number(session(), cohort, digits)
     chosen = [known[number][0] for number in dict.fromkeys(digits) if number in known]
     outcomes = services.enrol_many(session(), cohort, chosen, by=actor(), now=now())
-    return [_line(typed, number, known, outcomes) for typed, number in read]
+    results, seen = [], set[str]()
+    for typed, number in read:
+        line = _line(typed, number, known, outcomes)
+        again = not isinstance(number, Problem) and number.digits in seen
+        results.append(
+            replace(line, outcome=Outcome.ALREADY, words=_(TWICE)) if again and line.name else line
+        )
+        seen.update(() if isinstance(number, Problem) else (number.digits,))
+    return results
 
 
 def _line(

@@ -27,6 +27,7 @@ from courses.lessons.services import write_lesson
 from courses.progress.outline import cycle
 from courses.projects.services import create_project
 from courses.quizzes.authoring import add_question, create_quiz, use_questions
+from courses.quizzes.models import Question
 from lms.access import Actor
 from lms.errors import N_, Invalid
 from lms.media.models import Media
@@ -207,17 +208,39 @@ def _fill_quiz(desk: Desk, activity: Activity, item: ActivityPlan) -> None:
         **settings,
     )
     questions = [
-        add_question(
+        _add_question(desk, activity, item, raw, number, rich)
+        for number, raw in enumerate(facts.get("questions", []), 1)
+    ]
+    use_questions(desk.session, quiz, questions)
+
+
+def _add_question(
+    desk: Desk,
+    activity: Activity,
+    item: ActivityPlan,
+    raw: Mapping[str, Any],
+    number: int,
+    rich: Callable[[str], str],
+) -> Question:
+    """A question of a quiz in the course's bank. What is wrong with it is said with its place."""
+    question = _illustrated(desk, item, raw)
+    written = {name: question.get(name) or "" for name in ("text", "explanation")}
+    try:
+        return add_question(
             desk.session,
             activity.course_id,
             _content(desk, item, question, rich),
             tags=question.get("tags", []),
-            source={name: question.get(name) or "" for name in ("text", "explanation")} if typed else None,
+            source=written if rich is _markdown else None,
             now=desk.now,
         )
-        for question in (_illustrated(desk, item, raw) for raw in facts.get("questions", []))
-    ]
-    use_questions(desk.session, quiz, questions)
+    except Invalid as refusal:
+        raise Invalid(
+            N_("“%(title)s”, soal %(number)s: %(reason)s"),
+            title=activity.title,
+            number=number,
+            reason=str(refusal),
+        ) from refusal
 
 
 def _markdown(text: str) -> str:

@@ -186,7 +186,7 @@ class Field {
       state,
       tone: stands ? "warning" : "accent",
       note: say(sentence ?? words.sayStarting, values),
-      progress: sent / file.size,
+      progress: sent / (file.size || 1),
       acts: stands ? ["resume", "remove"] : state === "checking" ? [] : ["pause"],
     });
   }

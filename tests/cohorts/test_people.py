@@ -68,8 +68,9 @@ def test_each_line_of_a_list_of_numbers_says_what_became_of_it(scene: Scene, cli
     assert page.status_code == 200
     for words in (
         "1 menjadi peserta",
-        "2 menunggu",
-        "1 sudah terdaftar",
+        "1 menunggu",
+        "2 sudah terdaftar",
+        "Sudah ditulis di baris sebelumnya",
         "3 perlu diperbaiki",
         "NIP ini tidak tercatat sebagai pegawai aktif",
         "NIP berisi 17 angka, seharusnya 18",

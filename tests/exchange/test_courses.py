@@ -121,6 +121,15 @@ def test_one_wrong_course_of_two_makes_none(scene: Scene, session: Session, clie
     assert "Tidak ada kursus yang dibuat" in client_of(scene.citra).get(f"/kelola/impor-kursus/{run.id}").text
 
 
+def test_a_wrong_question_is_named_by_its_quiz_and_number(scene: Scene, client_of: Client) -> None:
+    right = {"question": "Pagi?", "options": ["Ya", "Tidak"], "answer": 0}
+    wrong = SMALL | {"kursus/quiz.json": json.dumps([right, right | {"answer": 7}])}
+    run = scene.bring(client_of, scene.citra, zipped(wrong))
+    assert run is not None
+    page = client_of(scene.citra).get(f"/kelola/impor-kursus/{run.id}").text
+    assert "soal 2: Tandai satu pilihan sebagai jawaban benar." in page
+
+
 @pytest.mark.parametrize("hostile", ARCHIVES, ids=lambda hostile: hostile.name)
 def test_a_hostile_zip_makes_nothing(
     hostile: Hostile, scene: Scene, session: Session, client_of: Client

@@ -195,6 +195,16 @@ def test_a_refused_file_is_said_before_it_is_sent_and_can_be_taken_off_the_list(
     expect(page.locator("[data-media]")).to_have_count(0)
 
 
+def test_an_empty_file_is_refused_in_its_row_like_any_other(
+    here: Site, context: BrowserContext, tmp_path: Path
+) -> None:
+    page, network = opened(context, here)
+    (tmp_path / "daftar.pdf").write_bytes(b"")
+    page.set_input_files("input[type=file]", tmp_path / "daftar.pdf")
+    expect(page.locator("[data-note]")).to_contain_text("Berkas ini kosong.")
+    assert [words for words in network.complaints if "422" not in words] == []
+
+
 def test_a_row_follows_its_file_until_it_is_ready(
     here: Site, context: BrowserContext, tmp_path: Path
 ) -> None:
