@@ -193,14 +193,14 @@ def _content_of_kind(draft: Draft) -> dict[str, Any]:
             {"id": row["id"], "text": row["text"], "correct": fields["correct"] == str(at)}
             | _picture_at(draft, str(at))
             for at, row in enumerate(lists["options"])
-            if row["text"]
+            if row["text"] or _picture_at(draft, str(at))
         ]
         return {"options": options}
     if draft.kind == "multiple":
         weighed = [
             {**row, "weight": _number(row["weight"])} | _picture_at(draft, str(at))
             for at, row in enumerate(lists["options"])
-            if row["text"]
+            if row["text"] or _picture_at(draft, str(at))
         ]
         return {"options": weighed}
     if draft.kind == "true_false":

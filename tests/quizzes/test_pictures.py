@@ -224,6 +224,19 @@ def test_two_pictures_in_one_place_are_refused_and_one_may_be_taken_out(
     assert newest(session).content["picture"] == str(second.id)
 
 
+def test_an_option_that_is_only_a_picture_is_not_dropped_but_asks_for_its_text(
+    citra: FlaskClient, room: Room, session: Session
+) -> None:
+    send(citra, room, "upload", {}, (picture("PNG"), "a.png"))
+    [kept] = media(session)
+    placed = row(0, kept.id, "Loket tengah", "2")
+    page = send(citra, room, "save", placed | {"options_2_text": ""})
+    assert page.status_code == 422
+    assert "Baris 3 masih kosong." in page.text
+    assert send(citra, room, "save", placed | {"options_2_text": "Tengah"}).status_code == 303
+    assert newest(session).content["options"][2]["picture"] == str(kept.id)
+
+
 words = (
     st.text(min_size=1, max_size=30)
     .map(lambda text: " ".join(text.split()))
