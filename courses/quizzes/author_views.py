@@ -92,7 +92,15 @@ def create(course_id: uuid.UUID) -> Response | str | tuple[str, int]:
     content, source = content_of(draft), source_of(draft)
     authoring.add_question(session(), course.id, content, tags=tags_of(draft), source=source, now=now())
     flash(_("Soal tersimpan di bank soal."), "success")
-    return redirect(url_for(".show", course_id=course_id), 303)
+    return _back(course_id)
+
+
+def _back(course_id: uuid.UUID) -> Response:
+    """To the quiz whose questions were being chosen (`?kuis=`), or to the bank."""
+    quiz_id = request.args.get("kuis", type=uuid.UUID)
+    if quiz_id is None:
+        return redirect(url_for(".show", course_id=course_id), 303)
+    return redirect(url_for(".questions", course_id=course_id, activity_id=quiz_id), 303)
 
 
 @blueprint.get(f"{COURSE}/soal/<uuid:question_id>")
@@ -116,7 +124,7 @@ def change(course_id: uuid.UUID, question_id: uuid.UUID) -> Response | str | tup
     content, source = content_of(draft), source_of(draft)
     authoring.change_question(session(), question, content, tags=tags_of(draft), source=source, now=now())
     flash(_("Soal tersimpan. Percobaan yang sudah dimulai tetap memakai versi lamanya."), "success")
-    return redirect(url_for(".show", course_id=course_id), 303)
+    return _back(course_id)
 
 
 @blueprint.post(f"{COURSE}/soal/<uuid:question_id>/arsip")

@@ -211,6 +211,23 @@ def test_settings_are_written_read_back_and_checked(room: Room, client_of: Clien
     assert len(seen) <= 5
 
 
+def test_a_quiz_leads_to_writing_and_changing_its_questions_and_one_comes_back_to_it(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    citra, quiz = client_of(room.citra), room.quiz.activity_id
+    here = f"{room.bank}/kuis/{quiz}/soal"
+    first = session.scalars(sa.select(Question.id).order_by(Question.id)).first()
+    page = citra.get(here).text
+    assert f"{room.bank}/soal/baru?kuis={quiz}" in page
+    assert f"{room.bank}/soal/{first}?kuis={quiz}" in page
+    assert f"jenis=number&amp;kuis={quiz}" in citra.get(f"{room.bank}/soal/baru?kuis={quiz}").text
+    sent = COMMON | FORMS["number"] | {"do": "save"}
+    made = citra.post(f"{room.bank}/soal/baru?jenis=number&kuis={quiz}", data=sent)
+    assert made.location == here
+    assert citra.post(f"{room.bank}/soal/baru?jenis=number&kuis=x", data=sent).location == f"{room.bank}/soal"
+    assert f'href="{room.bank}"' in citra.get(f"{room.bank}/soal").text
+
+
 def test_questions_are_chosen_in_order_or_drawn_by_label(
     room: Room, client_of: Client, session: Session
 ) -> None:

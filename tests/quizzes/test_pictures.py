@@ -238,7 +238,7 @@ def test_an_option_that_is_only_a_picture_is_not_dropped_but_asks_for_its_text(
 
 
 words = (
-    st.text(min_size=1, max_size=30)
+    st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=30)
     .map(lambda text: " ".join(text.split()))
     .filter(lambda t: t.isprintable() and t)
 )
