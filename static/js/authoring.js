@@ -7,13 +7,18 @@ const text = form.querySelector("textarea");
 const state = form.querySelector("[data-state]");
 const token = form.querySelector("[name=csrf_token]").value;
 const SAVE_EVERY = 5000;
-let saved = text.value;
+const KEPT_ALIVE = 60000;
+// What the page came with: words typed before this script arrived, or brought back by the browser, are not saved yet.
+let saved = text.defaultValue;
 
 async function send(url, body) {
+  const text = JSON.stringify(body);
   const answer = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-    body: JSON.stringify(body),
+    body: text,
+    // So that the last words arrive although the page is being left; browsers do this for small requests only.
+    keepalive: new Blob([text]).size < KEPT_ALIVE,
   });
   if (!answer.ok) throw new Error(answer.status);
   return answer.json();
@@ -120,3 +125,4 @@ for (const button of form.querySelectorAll("[data-mark]")) {
 text.addEventListener("paste", paste);
 setInterval(saveDraft, SAVE_EVERY);
 document.addEventListener("visibilitychange", () => document.hidden && saveDraft());
+addEventListener("pagehide", saveDraft);

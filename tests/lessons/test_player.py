@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from courses.catalogue.models import Completion
 from courses.lessons.models import LessonMedia, Part, Watched
@@ -401,3 +401,19 @@ def test_without_script_captions_are_a_text(cinema: Cinema) -> None:
     text.fill(text.input_value().replace("dua", "lima"))
     page.get_by_role("button", name="Simpan").click()
     assert "loket lima" in captions(cinema)
+
+
+def test_words_typed_before_the_script_came_are_kept_when_the_page_is_left_at_once(cinema: Cinema) -> None:
+    page = author(cinema)
+    scripts: list[Route] = []
+    page.route("**/authoring.js", lambda route: scripts.append(route))
+    editor = f"/kelola/pelajaran/{cinema.lesson_id}"
+    page.goto(editor, wait_until="commit")
+    page.get_by_label("Isi pelajaran").fill("Satu jam kerja saya")
+    until(page, lambda: bool(scripts))
+    scripts[0].continue_()
+    page.get_by_role("link", name="Gambar dan berkas").click()
+    expect(page.get_by_role("heading", name="Gambar dan berkas")).to_be_visible()
+    page.unroute("**/authoring.js")
+    page.goto(editor)
+    expect(page.get_by_label("Isi pelajaran")).to_have_value("Satu jam kerja saya")
