@@ -51,7 +51,7 @@ export class Outbox extends EventTarget {
     const piece = { id: newId(), person: this.person, kind, key, content, made: this.clock.now() };
     const replaced = this.list(kind).filter((old) => old.key === key && !this.flying.has(old.order));
     const orders = replaced.map((old) => old.order);
-    piece.order = await this.kept(piece, orders);
+    piece.order = await this.store.add(piece, orders).catch(() => this.hold(this.store.beyond()));
     orders.forEach((order) => this.pieces.delete(order));
     this.pieces.set(piece.order, piece);
     this.flag();
@@ -61,15 +61,11 @@ export class Outbox extends EventTarget {
     return piece;
   }
 
-  async kept(piece, replaced) {
-    try {
-      return await this.store.add(piece, replaced);
-    } catch {
-      // The phone is full or took its storage back: the page holds it until the server has it.
-      this.full = true;
-      this.say("failed", { reason: "full" });
-      return Math.max(Date.now(), ...this.pieces.keys()) + 1;
-    }
+  // The phone is full or took its storage back: the page holds what it knows until the server has it.
+  hold(instead) {
+    this.full = true;
+    this.say("failed", { reason: "full" });
+    return instead;
   }
 
   // Send now; resolves to whether nothing is left.
@@ -156,7 +152,7 @@ export class Outbox extends EventTarget {
   // What other tabs have kept, or sent, since.
   async load() {
     if (!this.store.durable) return;
-    const kept = await this.store.all(this.person).catch(() => []);
+    const kept = await this.store.all(this.person).catch(() => this.hold([]));
     const unkept = this.full ? this.list() : [];
     this.pieces = new Map([...kept, ...unkept].map((piece) => [piece.order, piece]));
   }
@@ -171,7 +167,7 @@ export class Outbox extends EventTarget {
 
   // Gives up a piece that the server refused, after its owner has seen why; or everything of this person.
   async drop(piece) {
-    await this.store.drop([piece.order]);
+    await this.store.drop([piece.order]).catch(() => {});
     this.pieces.delete(piece.order);
     this.flag();
   }

@@ -33,10 +33,27 @@ function opened() {
 
 class Kept {
   durable = true;
+  failed = false;
+  highest = Date.now(); // order that this page knows of
 
   constructor(base) {
     this.base = base;
     base.onversionchange = () => base.close();
+  }
+
+  // From here on the browser counts above everything before, also above what a page numbered while nothing could be kept:
+  // its counter follows a number that it is given.
+  async raise() {
+    const transaction = this.base.transaction(WORK, "readwrite");
+    const work = transaction.objectStore(WORK);
+    const request = work.add({});
+    request.onsuccess = () => {
+      this.highest = Math.max(this.highest, request.result);
+      work.delete(request.result);
+      work.add({ order: this.highest });
+      work.delete(this.highest);
+    };
+    await done(transaction);
   }
 
   // Adds a piece and takes away those it replaces, in one go; resolves to its order once it is really kept.
@@ -44,9 +61,16 @@ class Kept {
     const transaction = this.base.transaction(WORK, "readwrite");
     const work = transaction.objectStore(WORK);
     for (const order of replaced) work.delete(order);
-    const request = work.add(piece);
+    const request = work.add(this.failed ? { ...piece, order: this.beyond() } : piece);
     await done(transaction);
+    this.highest = Math.max(this.highest, request.result);
     return request.result;
+  }
+
+  // The order of a piece that could not be kept: above everything before, and everything later is above it.
+  beyond() {
+    this.failed = true;
+    return (this.highest = Math.max(Date.now(), this.highest + 1));
   }
 
   async change(piece) {
@@ -61,11 +85,11 @@ class Kept {
     await done(transaction);
   }
 
-  all(person) {
+  async all(person) {
     return asked(this.base.transaction(WORK).objectStore(WORK).index("person").getAll(person));
   }
 
-  fact(name) {
+  async fact(name) {
     return asked(this.base.transaction(FACTS).objectStore(FACTS).get(name));
   }
 
@@ -112,7 +136,9 @@ class Remembered {
 
 export async function openStore() {
   try {
-    return new Kept(await opened());
+    const kept = new Kept(await opened());
+    await kept.raise().catch(() => {});
+    return kept;
   } catch {
     return new Remembered();
   }
