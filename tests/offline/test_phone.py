@@ -224,7 +224,12 @@ def test_a_form_without_a_network_keeps_what_was_typed(phone: Page) -> None:
     phone.wait_for_selector("body[data-offline-ready]", state="attached")
     phone.context.set_offline(True)
     phone.get_by_role("button", name="Simpan").click()
-    expect(phone.get_by_text("Belum terkirim: Anda sedang luring.")).to_be_visible()
+    expect(phone.get_by_text("Belum terkirim: Anda sedang luring.")).to_be_in_viewport()
+    phone.context.set_offline(False)
+    phone.get_by_role("button", name="Simpan").click()
+    expect(phone.get_by_text("Pilihan Anda tersimpan.")).to_be_visible()
+    phone.wait_for_selector("body[data-offline-ready]", state="attached")
+    phone.context.set_offline(True)
     # A line that only seems to be there: the worker gives the words back.
     phone.evaluate(
         """(words) => {
@@ -252,6 +257,24 @@ def test_back_to_a_form_that_was_refused_asks_for_its_page_anew(phone: Page) -> 
     phone.go_back()
     expect(phone.get_by_label("Kata sandi baru")).to_have_value("")
     expect(phone.get_by_text("Ada yang perlu diperbaiki")).to_have_count(0)
+
+
+def test_a_file_that_is_not_on_the_phone_says_that_it_needs_the_network(phone: Page) -> None:
+    phone.goto("/kelas")
+    phone.wait_for_selector("body[data-offline-ready]", state="attached")
+    phone.evaluate(
+        """() => {
+          const link = Object.assign(document.createElement("a"), { href: "/berkas/asli.pdf", download: "" });
+          link.append("Berkas asli");
+          document.querySelector("main").append(link);
+        }"""
+    )
+    words = phone.get_by_text("Berkas ini belum ada di ponsel ini dan perlu jaringan.")
+    phone.context.set_offline(True)
+    phone.get_by_role("link", name="Berkas asli").click()
+    expect(words).to_be_in_viewport()
+    phone.context.set_offline(False)
+    expect(words).to_be_hidden()
 
 
 def test_a_new_worker_waits_for_the_attempt_unless_its_owner_agrees(

@@ -79,14 +79,28 @@ function offerInstall(box) {
   });
 }
 
-// Forms
+// Forms and files
+
+function tell(name) {
+  part(name).hidden = false;
+  window.addEventListener("online", () => (part(name).hidden = true), { once: true });
+}
 
 function holdBack(event) {
   if (event.defaultPrevented || navigator.onLine || event.target.method !== "post") return;
   if ("luring" in event.target.dataset) return;
   event.preventDefault();
-  part("form").hidden = false;
-  window.addEventListener("online", () => (part("form").hidden = true), { once: true });
+  // shell.js holds a second press: this one has done nothing.
+  for (const name of ["data-held", "aria-disabled"]) event.submitter?.removeAttribute(name);
+  tell("form");
+}
+
+// A file to save is fetched past the worker, and the browser would only say that it failed. What is on the phone is a blob.
+function holdFile(event) {
+  const link = event.target.closest("a[download]");
+  if (!link || navigator.onLine || link.protocol === "blob:") return;
+  event.preventDefault();
+  tell("file");
 }
 
 async function leave(form) {
@@ -108,6 +122,7 @@ async function leave(form) {
 
 export function stand() {
   document.addEventListener("submit", holdBack);
+  document.addEventListener("click", holdFile);
   for (const form of document.querySelectorAll("form[data-sign-out]")) {
     form.dataset.luring = "";
     form.addEventListener("submit", (event) => {

@@ -92,6 +92,7 @@ function pending(piece) {
   const line = words.content.querySelector("[data-said]").cloneNode(true);
   line.dataset.said = piece.id;
   line.querySelector("[data-text]").textContent = piece.content.text;
+  document.querySelector("[data-none]")?.remove();
   talk.before(line);
 }
 
