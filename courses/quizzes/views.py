@@ -130,6 +130,8 @@ def check(**ids: Any) -> str | Response:
     return render_template(
         "quizzes/check.html",
         **_around(sitting, moment),
+        moment=moment,
+        ticket=ticket_for(sitting.attempt, sitting.quiz.grace_minutes, settings().secret_keys, moment),
         labels={name: kind.label for name, kind in KINDS.items()},
     )
 

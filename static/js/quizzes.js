@@ -23,10 +23,10 @@ let leaving = false;
 let ending = false;
 
 await attempt.setClock(arrived);
-const unsent = attempt.unsent();
+const given = new Map([...(await attempt.recall()), ...attempt.unsent()]);
 for (const [number, box] of boxes) {
   const typed = JSON.stringify(read(box)) !== typedBefore.get(number);
-  if (unsent.has(number) && !typed) write(box, unsent.get(number));
+  if (given.has(number) && !typed) write(box, given.get(number));
   if (box.dataset.kind === "ordering") {
     makeOrdering(box, words.content, (item, place, count) => {
       said.textContent = words.dataset.place.replace("{item}", item).replace("{place}", place).replace("{count}", count);

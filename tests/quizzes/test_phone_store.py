@@ -1,14 +1,15 @@
-"""The phone's store fails in the middle of an attempt: it is full for a while, or the browser takes it back."""
+"""What the phone keeps of an open attempt: when its store fails, and when its tab is closed without a network."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.live import LiveServer
-from tests.quizzes.room import NUMBER, SHORT, saved
+from tests.quizzes.room import NUMBER, SHORT, attempts, saved
 from tests.quizzes.test_browser import WAIT, begin, field, mark, ready, watched
 from tests.quizzes.test_parallel import make_room
 
@@ -20,6 +21,17 @@ FULL = """() => {
   window.add = IDBObjectStore.prototype.add;
   IDBObjectStore.prototype.add = () => { throw new DOMException("no room", "QuotaExceededError"); };
 }"""
+
+
+KEPT = "caches.keys().then((names) => names.filter((name) => name.includes(':percobaan:')))"
+
+
+def until_kept(page: Page) -> None:
+    """Wait until the worker holds the page, and beside it what the server has taken."""
+    page.wait_for_function(
+        f"() => {KEPT}.then(async ([name]) => name && (await (await caches.open(name)).keys()).length > 5"
+        " && Boolean(await caches.match(location.href)) && Boolean(await caches.match('/luring/jawaban')))"
+    )
 
 
 def at_work(live: LiveServer, now: datetime) -> tuple[Page, CDPSession]:
@@ -71,3 +83,54 @@ def test_answers_survive_in_the_page_when_the_browser_takes_its_storage_back(
     expect(mark(page, 2)).to_have_text("Tersimpan di server", timeout=WAIT)
     with live_server.session() as session:
         assert saved(session) == {1: "9", 2: "SKM"}
+
+
+def test_a_tab_that_the_phone_closed_opens_again_without_a_network_with_every_answer(
+    live_server: LiveServer, now: datetime
+) -> None:
+    room = make_room(live_server, now, NUMBER, SHORT, time_limit_minutes=20)
+    page, said = watched(live_server, room, service_workers="allow")
+    page.goto("/kelas")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    begin(page, room)
+    fill(page, 1, "9")
+    until_kept(page)
+    page.context.set_offline(True)
+    field(page, 2).fill("SKM")
+    expect(mark(page, 2)).to_have_text("Tersimpan di ponsel", timeout=WAIT)
+    again = page.context.new_page()
+    page.close(run_before_unload=False)
+    again.goto(page.url)
+    ready(again)
+    expect(field(again, 1)).to_have_value("9")
+    expect(mark(again, 1)).to_have_text("Tersimpan di server")
+    expect(field(again, 2)).to_have_value("SKM")
+    expect(again.locator("[data-time]")).to_have_text(re.compile(r"^(20\.00|19\.[0-5]\d)$"))
+    field(again, 1).fill("8")
+    again.context.set_offline(False)
+    expect(mark(again, 1)).to_have_text("Tersimpan di server", timeout=WAIT)
+    expect(mark(again, 2)).to_have_text("Tersimpan di server", timeout=WAIT)
+    with live_server.session() as session:
+        assert saved(session) == {1: "8", 2: "SKM"}
+    again.get_by_role("button", name="Periksa dan kumpulkan").click()
+    again.get_by_role("button", name="Kumpulkan jawaban").click()
+    expect(again).to_have_url(re.compile("/hasil$"), timeout=WAIT)
+    again.wait_for_function(f"() => {KEPT}.then((names) => !names.length)")
+
+
+def test_a_wish_to_hand_in_is_kept_on_the_page_that_shows_what_will_be_handed_in(
+    live_server: LiveServer, now: datetime
+) -> None:
+    page, _ = at_work(live_server, now)
+    fill(page, 1, "9")
+    page.get_by_role("button", name="Periksa dan kumpulkan").click()
+    expect(page).to_have_url(re.compile("/periksa$"))
+    page.wait_for_selector("body[data-offline-ready]", state="attached")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Kumpulkan jawaban").click()
+    expect(page.get_by_text("Jawaban sedang dikumpulkan.")).to_be_visible(timeout=WAIT)
+    page.context.set_offline(False)
+    expect(page).to_have_url(re.compile("/hasil$"), timeout=WAIT)
+    with live_server.session() as session:
+        (attempt,) = attempts(session)
+        assert (attempt.points, attempt.closed_by_clock) == (10, False)

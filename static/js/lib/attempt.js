@@ -3,6 +3,8 @@
 // Events: "answer" {number} when a question's state changed · "rewrite" {number, value} when another tab or device
 // answered · "elsewhere" {held} · "conflicts" {numbers} · "deadline" · "closed".
 
+import { KeptAttempt } from "./kept-attempt.js";
+
 const ANSWER = "quizzes:answer";
 const HOLD = "quizzes:hold";
 const SUBMIT = "quizzes:submit";
@@ -15,6 +17,7 @@ export class Attempt extends EventTarget {
     Object.assign(this, { outbox, id: attempt, ticket, address: state, revisions, holder: holder || null });
     this.deadline = deadline ? Number(deadline) : null;
     this.issued = Number(now);
+    this.kept = new KeptAttempt(outbox.person, attempt);
     this.looked = performance.now();
     outbox.addEventListener("change", ({ detail }) => detail.kind === ANSWER && this.concerns(detail.key));
     outbox.addEventListener("receipt", ({ detail }) => this.took(detail));
@@ -28,6 +31,13 @@ export class Attempt extends EventTarget {
     if (known?.server > this.issued) clock.recall(known);
     else clock.set(this.issued, arrived);
     await this.noteClock();
+  }
+
+  // What the server has taken since this page was made, when the page comes from the phone: number → answer.
+  async recall() {
+    const newer = (await this.kept.read()).filter(([number, [revision]]) => revision > (this.revisions.get(number) ?? 0));
+    for (const [number, [revision]] of newer) this.revisions.set(number, revision);
+    return new Map(newer.map(([number, [, value]]) => [number, value]));
   }
 
   noteClock() {
@@ -85,11 +95,16 @@ export class Attempt extends EventTarget {
     const { number, value } = operation.content;
     const facts = receipt.answer;
     if (operation.kind === ANSWER && receipt.status !== "refused") {
-      if (facts.counts) this.revisions.set(String(number), facts.revision);
+      if (facts.counts) this.knows(String(number), facts.revision, value);
       this.say("rewrite", { number: String(number), value });
     }
     if (receipt.message) this.say("told", { message: receipt.message });
     this.learn(facts);
+  }
+
+  knows(number, revision, value) {
+    this.revisions.set(number, revision);
+    this.kept.note(number, revision, value);
   }
 
   learn({ open, holder, deadline, conflicts }) {
@@ -101,7 +116,7 @@ export class Attempt extends EventTarget {
     this.holder = holder;
     if (held !== this.heldElsewhere) this.say("elsewhere", { held: this.heldElsewhere });
     if (conflicts?.length) this.say("conflicts", { numbers: conflicts });
-    if (!open && !this.unsent().size) this.say("closed");
+    if (!open && !this.unsent().size) this.kept.drop().then(() => this.say("closed"));
   }
 
   idle() {
@@ -121,7 +136,7 @@ export class Attempt extends EventTarget {
     for (const [number, [revision, value, other]] of Object.entries(facts.saved)) {
       if (other) conflicts.push(Number(number));
       if (revision <= (this.revisions.get(number) ?? 0)) continue;
-      this.revisions.set(number, revision);
+      this.knows(number, revision, value);
       if (!unsent.has(number)) this.say("rewrite", { number, value });
     }
     this.learn({ ...facts, conflicts });

@@ -2,7 +2,8 @@
 // says so when only the phone has.
 //
 // <form data-operation="lessons:done" data-key="…" data-content='{…}'> with, in it, [data-refused] for the server's reason
-// and [data-kept] for what stands there until the network returns.
+// and [data-kept] for what stands there until the network returns. With data-next the page goes there even then; data-now is
+// the server's time when the page was made.
 
 import { openOutbox } from "./outbox.js";
 
@@ -11,6 +12,7 @@ const PATIENCE = 5000;
 export async function send(form) {
   const { operation: kind, key, content } = form.dataset;
   const outbox = await openOutbox();
+  if (form.dataset.now && outbox.clock.now() === null) outbox.clock.set(Number(form.dataset.now), arrived());
   const receipt = receiptOf(outbox, kind, key);
   await outbox.put(kind, key, JSON.parse(content));
   outbox.flush();
@@ -29,12 +31,14 @@ function receiptOf(outbox, kind, key) {
   });
 }
 
+const arrived = () => performance.getEntriesByType("navigation")[0]?.responseStart || performance.now();
 const lost = (outbox) => new Promise((resolve) => outbox.addEventListener("failed", () => resolve(null), { once: true }));
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time, null));
 
 // After a while the reader may be in the middle of something else: the page stays, and only says what is true now.
 async function go(form, outbox, { operation, receipt }, { stay = false } = {}) {
-  if (receipt.status === "saved" && !stay) return location.assign(receipt.answer.next);
+  const { next } = form.dataset;
+  if (receipt.status === "saved" && (next || !stay)) return location.assign(next ?? receipt.answer.next);
   const refused = receipt.status === "refused";
   if (refused) await outbox.drop(operation);
   const said = form.querySelector("[data-refused]");

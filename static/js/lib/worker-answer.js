@@ -25,17 +25,6 @@ function inTime(promise) {
   return Promise.race([promise, new Promise((resolve, reject) => setTimeout(() => reject(new Error("slow")), PATIENCE))]);
 }
 
-// A page that was taken away and is seen again on the network is kept as it is now.
-async function refresh(url, answer, kept) {
-  const person = ownerOf(answer);
-  if (!person) return;
-  await meet(person);
-  if (!kept?.name.startsWith(`${PACKS}${person}:`)) return;
-  const cache = await caches.open(kept.name);
-  await withFiles(cache, await answer.clone().text(), url.href);
-  await cache.put(keyOf(url), answer);
-}
-
 async function listing() {
   return (await caches.match(LISTING)) ?? Response.error();
 }

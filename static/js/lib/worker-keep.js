@@ -3,7 +3,7 @@
 //
 // Caches: bina-static:<version> holds files with a hash in their address and the page for "no network";
 // bina-modul:<person>:<class>:<module> holds a module: its pages by address, its media by address without the query, and
-// the record "/luring/paket". Only pages that the server marked for this very person are stored.
+// the record "/luring/paket"; bina-modul:<person>:percobaan:<attempt> holds an attempt's page. Only pages that the server marked for this very person are stored.
 
 const STATIC = `bina-static:${BUILD.version}`;
 const PACKS = "bina-modul:";
@@ -68,6 +68,31 @@ async function keep(cache, url) {
   const copy = answer.clone();
   await cache.put(keyOf(url), answer);
   if (script) await withFiles(cache, await copy.text(), url.href);
+}
+
+// An open attempt is kept until it is handed in, also where nothing was taken away: a tab that the phone closed opens again
+// without a network (kept-attempt.js).
+const ATTEMPT = /\/percobaan\/([0-9a-f-]{36})(\/hasil)?$/;
+
+// A page that was taken away and is seen again on the network is kept as it is now.
+async function refresh(url, answer, kept) {
+  const [, attempt, over] = ATTEMPT.exec(url.pathname) ?? [];
+  if (over && answer.ok) return forget(attempt);
+  const person = ownerOf(answer);
+  if (!person) return;
+  await meet(person);
+  const own = `${PACKS}${person}:`;
+  const name = kept?.name.startsWith(own) ? kept.name : attempt && `${own}percobaan:${attempt}`;
+  if (!name) return;
+  const cache = await caches.open(name);
+  await withFiles(cache, await answer.clone().text(), url.href);
+  await cache.put(keyOf(url), answer);
+  await look();
+}
+
+async function forget(attempt) {
+  const names = (await packs()).filter((name) => name.endsWith(`:percobaan:${attempt}`));
+  await Promise.all(names.map((name) => caches.delete(name)));
 }
 
 // Whoever was here before leaves nothing behind.
