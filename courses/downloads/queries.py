@@ -13,7 +13,7 @@ from courses.catalogue.models import Kind
 from courses.cohorts.queries import Seat
 from courses.lessons.models import Part
 from courses.lessons.queries import LessonFile, files_by_lesson
-from courses.lessons.weight import qualities, usual
+from courses.lessons.weight import played, usual
 from courses.progress.outline import LOCKED, PAGE_BYTES, Outline, Row
 from courses.quizzes.models import Attempt, AttemptState, Quiz
 from lms.errors import NotFound
@@ -114,8 +114,8 @@ def pieces_of(file: LessonFile, quality: str | None) -> list[Piece]:
 
 
 def qualities_in(packs: Iterable[Pack]) -> list[str]:
-    """The qualities that any video or recording of the course comes in, the cheapest first."""
-    lists = [qualities(file.media.renditions) for pack in packs for file in pack.files if file.part in PLAYS]
+    """The qualities that players offer of any video or recording of the course, the cheapest first."""
+    lists = [played(file.media.renditions) for pack in packs for file in pack.files if file.part in PLAYS]
     longest = max(lists, key=len, default=[])
     return longest + [name for names in lists for name in names if name not in longest]
 

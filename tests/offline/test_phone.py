@@ -13,6 +13,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from courses.exchange.services import import_path
+from courses.quizzes.models import Quiz
 from lms.access import Role
 from lms.media.models import Media
 from lms.media.prepare import prepare
@@ -160,6 +161,22 @@ def test_a_prepared_quiz_is_begun_and_answered_without_a_network(phone: Page, ro
     expect(
         phone.locator("#soal-1-saved, #soal-2-saved").filter(has_text="Tersimpan di ponsel").first
     ).to_be_visible()
+
+
+def test_a_quiz_that_cannot_begin_without_a_network_says_so_on_its_own_page(
+    phone: Page, room: Classroom, server: LiveServer
+) -> None:
+    with server.session() as session:
+        session.execute(sa.update(Quiz).where(Quiz.activity_id == room.quiz.activity_id).values(time_limit_minutes=20))
+    take(phone, room.downloads)
+    phone.context.set_offline(True)
+    phone.goto(room.cover)
+    phone.locator(".content form button[type=submit]").click()
+    said = phone.get_by_text("Kuis ini belum ada di ponsel ini.")
+    expect(said).to_be_visible()
+    assert phone.url.endswith(room.cover)
+    phone.context.set_offline(False)
+    expect(said).to_be_hidden()
 
 
 def test_an_interrupted_download_goes_on_with_the_bytes_that_lack(

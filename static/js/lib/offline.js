@@ -131,6 +131,10 @@ export function stand() {
     });
   }
   noteNetwork();
+  if (location.hash === "#luring" && part("start")) {
+    tell("start");
+    history.replaceState(null, "", location.pathname); // seen again, the page says it no more
+  }
   const box = part("install");
   if (box) offerInstall(box);
   if (supported) attend().catch(() => {});

@@ -90,14 +90,13 @@ async function other(request, url) {
   }
 }
 
-// A form that is sent without a network: an attempt that was prepared opens, anything else comes back with what was typed.
+// A form that is sent without a network: an attempt that is on the phone opens, anything else comes back with what was typed.
 async function send(request, url) {
   const copy = request.clone();
   try {
     return await fetch(request);
   } catch {
-    const prepared = url.pathname.endsWith("/mulai") && (await attemptAt(url));
-    if (prepared) return Response.redirect(prepared, 303);
+    if (url.pathname.endsWith("/mulai")) return Response.redirect((await attemptAt(url)) || coverOf(url), 303);
     const page = await listing();
     const fields = SECRET.test(url.pathname) ? [] : await typed(copy);
     return fields.length ? withTyped(page, url, fields) : page;
@@ -112,6 +111,9 @@ async function attemptAt(url) {
   }
   return "";
 }
+
+// The page of a quiz that cannot begin without a network, where it says so (offline.js).
+const coverOf = (url) => `${url.href.replace(/\/mulai$/, "")}#luring`;
 
 async function typed(request) {
   const fields = await request.formData().catch(() => []);
