@@ -304,6 +304,7 @@ def test_without_script_the_smallest_film_captions_and_transcript_are_there(cine
     expect(page.get_by_role("link", name=re.compile(r"Buka Audio · \d+ KB"))).to_be_visible()
     page.locator("summary", has_text="Baca transkrip").click()
     expect(page.get_by_text("Ibu antre di loket dua.")).to_be_visible()
+    expect(page.locator("[data-waits] + noscript p")).to_be_visible()
     page.goto(f"/kelas/{cinema.cohort_id}/pelajaran/{cinema.next_id}")
     page.get_by_role("button", name="Tandai selesai dan lanjutkan").click()
     assert cinema.state(cinema.next_id) is State.DONE

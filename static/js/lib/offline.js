@@ -81,9 +81,13 @@ function offerInstall(box) {
 
 // Forms and files
 
+const STAYS = 15000;
+
 function tell(name) {
+  const hide = () => (part(name).hidden = true);
   part(name).hidden = false;
-  window.addEventListener("online", () => (part(name).hidden = true), { once: true });
+  window.addEventListener("online", hide, { once: true });
+  setTimeout(hide, STAYS);
 }
 
 function holdBack(event) {

@@ -2,8 +2,8 @@
 // says so when only the phone has.
 //
 // <form data-operation="lessons:done" data-key="…" data-content='{…}'> with, in it, [data-refused] for the server's reason
-// and [data-kept] for what stands there until the network returns. With data-next the page goes there even then; data-now is
-// the server's time when the page was made.
+// and [data-kept] for what stands there until the network returns. With data-next the page goes there even then; data-now: when
+// the server made it.
 
 import { openOutbox } from "./outbox.js";
 

@@ -34,15 +34,14 @@ function opened() {
 class Kept {
   durable = true;
   failed = false;
-  highest = Date.now(); // order that this page knows of
+  highest = Date.now();
 
   constructor(base) {
     this.base = base;
     base.onversionchange = () => base.close();
   }
 
-  // From here on the browser counts above everything before, also above what a page numbered while nothing could be kept:
-  // its counter follows a number that it is given.
+  // From here on the browser counts above what a page numbered while nothing could be kept: it follows a number it is given.
   async raise() {
     const transaction = this.base.transaction(WORK, "readwrite");
     const work = transaction.objectStore(WORK);
@@ -67,7 +66,7 @@ class Kept {
     return request.result;
   }
 
-  // The order of a piece that could not be kept: above everything before, and everything later is above it.
+  // The order of a piece that could not be kept: everything later is above it.
   beyond() {
     this.failed = true;
     return (this.highest = Math.max(Date.now(), this.highest + 1));
