@@ -6,8 +6,10 @@ import re
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import CDPSession, Page, expect
 
+from courses.quizzes.models import Attempt
 from tests.live import LiveServer
 from tests.quizzes.room import NUMBER, SHORT, attempts, saved
 from tests.quizzes.test_browser import WAIT, begin, field, mark, ready, watched
@@ -134,3 +136,17 @@ def test_a_wish_to_hand_in_is_kept_on_the_page_that_shows_what_will_be_handed_in
     with live_server.session() as session:
         (attempt,) = attempts(session)
         assert (attempt.points, attempt.closed_by_clock) == (10, False)
+
+
+def test_the_clock_runs_on_beside_what_will_be_handed_in_and_hands_it_in_at_the_end(
+    live_server: LiveServer, now: datetime
+) -> None:
+    page, _ = at_work(live_server, now)
+    fill(page, 1, "9")
+    soon = sa.func.now() + sa.text("interval '6 seconds'")
+    with live_server.session() as session:
+        session.execute(sa.update(Attempt).values(deadline=soon))
+    page.goto(f"{page.url}/periksa")
+    expect(page.locator("[data-time]")).to_have_text("0.02", timeout=WAIT)
+    expect(page).to_have_url(re.compile("/hasil$"), timeout=WAIT)
+    expect(page.get_by_text("Waktu habis, dikumpulkan otomatis")).to_be_visible()

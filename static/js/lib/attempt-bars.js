@@ -12,6 +12,11 @@ export function note(name, shown, text) {
   element.hidden = !shown;
 }
 
+export function showTime(status, seconds) {
+  status.querySelector("[data-time]").textContent = face(seconds);
+  status.querySelector(".timer").className = `timer${seconds < 60 ? " timer-last" : seconds < 300 ? " timer-soon" : ""}`;
+}
+
 export function bars(form, boxes, attempt, outbox) {
   const status = document.querySelector("[data-quiz-status]");
   const words = document.querySelector("[data-words]");
@@ -53,8 +58,7 @@ export function bars(form, boxes, attempt, outbox) {
   };
 
   const time = (seconds) => {
-    status.querySelector("[data-time]").textContent = face(seconds);
-    status.querySelector(".timer").className = `timer${seconds < 60 ? " timer-last" : seconds < 300 ? " timer-soon" : ""}`;
+    showTime(status, seconds);
     if (SPOKEN.includes(seconds)) said.textContent = words.dataset[`left-${seconds}`];
   };
 
