@@ -3,6 +3,19 @@
 
 const RECORD = "/luring/jawaban";
 
+async function recordIn(name) {
+  const kept = await caches.match(RECORD, { cacheName: name }).catch(() => null);
+  return kept ? kept.json() : {};
+}
+
+// The attempts of somebody whose page is here: [{title, url}].
+export async function attemptsOf(person) {
+  const names = (await caches.keys()).filter((name) => name.startsWith(`bina-modul:${person}:percobaan:`));
+  const records = await Promise.all(names.map(recordIn));
+  const held = await Promise.all(records.map(({ url }) => url && caches.match(url)));
+  return records.filter((_, at) => held[at]);
+}
+
 export class KeptAttempt {
   saved = {}; // number → [revision, value]
   writing = null;
@@ -12,8 +25,8 @@ export class KeptAttempt {
   }
 
   async read() {
-    const kept = this.name && (await caches.match(RECORD, { cacheName: this.name }).catch(() => null));
-    if (kept) this.saved = await kept.json();
+    if (this.name) this.saved = (await recordIn(this.name)).saved ?? {};
+    this.write();
     return Object.entries(this.saved);
   }
 
@@ -26,7 +39,8 @@ export class KeptAttempt {
     this.writing = null;
     if (!this.name) return;
     const cache = await caches.open(this.name);
-    await cache.put(RECORD, new Response(JSON.stringify(this.saved))).catch(() => {});
+    const record = { title: document.querySelector("h1").textContent, url: location.pathname, saved: this.saved };
+    await cache.put(RECORD, new Response(JSON.stringify(record))).catch(() => {});
   }
 
   async drop() {

@@ -1,5 +1,6 @@
 // The page for "no network": what is on this phone, and, when it stands in for another page, why.
 
+import { attemptsOf } from "./kept-attempt.js";
 import { openOutbox } from "./outbox.js";
 import { listed, remove, whoIsHere } from "./packs.js";
 import { Room, megabytes } from "./room.js";
@@ -13,7 +14,8 @@ function standIn() {
   if (location.pathname === shelf.dataset.here) return;
   show("missing");
   document.querySelector("[data-again]").addEventListener("click", () => location.reload());
-  window.addEventListener("online", () => location.reload(), { once: true });
+  // A line that only flickered, or a page that is being left for another, is no reason.
+  window.addEventListener("online", () => setTimeout(() => navigator.onLine && location.reload(), 500));
 }
 
 // A form that did not get through: everything typed stands here again and can be sent once more.
@@ -68,8 +70,24 @@ async function fill() {
   const person = await whoIsHere();
   const packs = person ? await listed(person) : [];
   shelf.replaceChildren(...Array.from(byCourse(packs).values(), courseOf));
-  document.querySelector("[data-empty]").hidden = packs.length > 0;
+  const open = person ? await attemptsOf(person) : [];
+  document.querySelector("[data-empty]").hidden = packs.length + open.length > 0;
+  list(open);
   if (person) await send(person);
+}
+
+// Quizzes that are being taken: their time runs on, so they stand first.
+function list(attempts) {
+  const section = document.querySelector("[data-attempts]");
+  const row = section.querySelector("li");
+  section.hidden = !attempts.length;
+  const items = attempts.map(({ title, url }) => {
+    const item = row.cloneNode(true);
+    item.querySelector("a").href = url;
+    item.querySelector(".row-title").textContent = title;
+    return item;
+  });
+  row.parentElement.replaceChildren(...items);
 }
 
 // The page as the phone keeps it knows nobody, but whose work waits here is known. It leaves as soon as the network lets it.
