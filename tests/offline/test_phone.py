@@ -167,7 +167,9 @@ def test_a_quiz_that_cannot_begin_without_a_network_says_so_on_its_own_page(
     phone: Page, room: Classroom, server: LiveServer
 ) -> None:
     with server.session() as session:
-        session.execute(sa.update(Quiz).where(Quiz.activity_id == room.quiz.activity_id).values(time_limit_minutes=20))
+        session.execute(
+            sa.update(Quiz).where(Quiz.activity_id == room.quiz.activity_id).values(time_limit_minutes=20)
+        )
     take(phone, room.downloads)
     phone.context.set_offline(True)
     phone.goto(room.cover)

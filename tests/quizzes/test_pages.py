@@ -106,7 +106,9 @@ def test_ten_questions_fit_in_nine_kilobytes_and_the_scripts_in_twenty(
     page = ayu.get(begin(ayu, room), headers={"Accept-Encoding": "br"})
     assert page.headers["Content-Encoding"] == "br"
     assert len(page.data) <= 9000
-    parts = "answers attempt attempt-bars clock kept-attempt outbox outbox-line outbox-queue outbox-store wire"
+    parts = (
+        "answers attempt attempt-bars clock kept-attempt outbox outbox-line outbox-queue outbox-store wire"
+    )
     scripts = [ROOT / "static/js" / name for name in ("shell.js", "quizzes.js")]
     scripts += [ROOT / "static/js/lib" / f"{name}.js" for name in parts.split()]
     assert sum(len(gzip.compress(file.read_bytes())) for file in scripts) <= 20_000
