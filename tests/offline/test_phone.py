@@ -164,9 +164,9 @@ def test_a_prepared_quiz_is_begun_and_answered_without_a_network(phone: Page, ro
 
 
 def test_a_quiz_that_cannot_begin_without_a_network_says_so_on_its_own_page(
-    phone: Page, room: Classroom, server: LiveServer
+    phone: Page, room: Classroom, file_server: LiveServer
 ) -> None:
-    with server.session() as session:
+    with file_server.session() as session:
         session.execute(
             sa.update(Quiz).where(Quiz.activity_id == room.quiz.activity_id).values(time_limit_minutes=20)
         )
