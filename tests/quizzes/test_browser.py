@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from courses.quizzes.models import Attempt
 from lms.auth.models import SignIn
+from tests.lessons.film import until
 from tests.live import LiveServer
 from tests.quizzes.room import EVERY_KIND, NUMBER, SHORT, Room, attempts, revisions, right_answers, saved
 from tests.quizzes.test_parallel import make_room
@@ -259,6 +260,7 @@ def test_what_was_typed_before_the_script_arrived_is_an_answer_like_any_other(
     page.context.route("**/js/quizzes.js", lambda route: held.append(route))
     begin(page, room, script=False)
     field(page, 1).fill("9")
+    until(page, lambda: bool(held))
     held[0].continue_()
     ready(page)
     expect(mark(page, 1)).to_have_text("Tersimpan di server", timeout=WAIT)

@@ -3,7 +3,8 @@
 //
 // Caches: bina-static:<version> holds files with a hash in their address and the page for "no network";
 // bina-modul:<person>:<class>:<module> holds a module: its pages by address, its media by address without the query, and
-// the record "/luring/paket"; bina-modul:<person>:percobaan:<attempt> holds an attempt's page. Only pages that the server marked for this very person are stored.
+// the record "/luring/paket"; bina-modul:<person>:percobaan:<attempt> holds an attempt's page. Only pages that the server
+// marked for this very person are stored.
 
 const STATIC = `bina-static:${BUILD.version}`;
 const PACKS = "bina-modul:";
