@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
+from courses.catalogue.models import Course
 from courses.catalogue.queries import courses_for
 from courses.cohorts import planning, services
 from courses.cohorts.forms import ADMISSION_NAMES, DELIVERY_NAMES, CohortForm, DatesForm
@@ -33,7 +35,7 @@ from lms.access import agencies_where, allows, needs
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound
 from lms.people.models import Agency
-from lms.shell.words import ZONE_LABELS, ZONE_NAMES
+from lms.shell.words import ZONE_LABELS, ZONE_NAMES, moment
 from lms.web import actor, page_number, session
 
 blueprint = Blueprint("cohorts", __name__)
@@ -121,7 +123,7 @@ def new() -> str | Response | tuple[str, int]:
     form = CohortForm(
         zone=home.zone, delivery=Delivery.ONLINE.value, admission=Admission.OPEN.value, **_wanted_course()
     )
-    form.course.choices = [SelectChoice(str(course.id), course.title) for course in courses]
+    form.course.choices = _choices(courses)
     if form.validate_on_submit():
         try:
             course = next(c for c in courses if str(c.id) == form.course.data)
@@ -133,6 +135,20 @@ def new() -> str | Response | tuple[str, int]:
             form.refuse(refusal.field, _(refusal.message) % refusal.values)
     page = render_template("cohorts/form.html", form=form, cohort=None, courses=courses, **words())
     return page, 422 if form.errors else 200
+
+
+def _choices(courses: Sequence[Course]) -> list[SelectChoice]:
+    """The courses by title; those of the same title can be told apart by the time they were made."""
+    titles = Counter(course.title for course in courses)
+    return [
+        SelectChoice(
+            str(course.id),
+            _("%(title)s · dibuat %(moment)s", title=course.title, moment=moment(course.created_at))
+            if titles[course.title] > 1
+            else course.title,
+        )
+        for course in courses
+    ]
 
 
 def _home() -> Agency:

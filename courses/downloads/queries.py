@@ -13,7 +13,7 @@ from courses.catalogue.models import Kind
 from courses.cohorts.queries import Seat
 from courses.lessons.models import Part
 from courses.lessons.queries import LessonFile, files_by_lesson
-from courses.lessons.weight import played, usual
+from courses.lessons.weight import played, usual, weight
 from courses.progress.outline import LOCKED, PAGE_BYTES, Outline, Row
 from courses.quizzes.models import Attempt, AttemptState, Quiz
 from lms.errors import NotFound
@@ -58,7 +58,10 @@ class Pack:
 
     @property
     def bytes(self) -> int:
-        return len(self.rows) * PAGE_BYTES + sum(piece.size for piece in self.pieces)
+        """What the course's page says of these rows, with films and sound at the quality chosen here."""
+        usually = sum(weight(file.part, file.media.renditions, file.media.size) for file in self.files)
+        texts = max(0, sum(row.bytes - PAGE_BYTES for row in self.rows) - usually)
+        return len(self.rows) * PAGE_BYTES + texts + sum(piece.size for piece in self.pieces)
 
 
 def packs_of(session: Session, seat: Seat, syllabus: Outline, quality: str | None) -> list[Pack]:

@@ -21,6 +21,10 @@ class Reason(Enum):
         "Nama berkas berakhiran .%(named)s, tetapi isinya %(found)s. Simpan ulang dari aplikasi asalnya, "
         "lalu unggah berkas yang baru."
     )
+    NOT_AS_NAMED = N_(
+        "Nama berkas berakhiran .%(named)s, tetapi isinya rusak atau jenis lain. Buka berkas itu di perangkat Anda, "
+        "simpan ulang dari aplikasi asalnya, lalu unggah berkas yang baru."
+    )
     ACTIVE_TEXT = N_(
         "Berkas ini berisi halaman web, gambar SVG, atau skrip, yang dapat menjalankan perintah di perangkat pembaca. "
         "Simpan sebagai PDF atau gambar PNG, lalu unggah ulang."

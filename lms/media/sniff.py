@@ -86,6 +86,8 @@ _REFUSED = (
     (re.compile(rb"....ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL), Reason.HEIC),
     (re.compile(rb"PK\x05\x06"), Reason.EMPTY),
 )
+# How sure a guess must be to be told; random bytes look like something or other.
+LIKELY = 0.3
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _NEW_OFFICE = {Kind.DOCX, Kind.PPTX, Kind.XLSX}
@@ -182,14 +184,16 @@ def _agreed(found: Kind | None, named: str, head: bytes) -> Kind:
         return claimed
     if claimed is None:
         raise FileRefusal(Reason.UNKNOWN)
-    raise FileRefusal(
-        Reason.NAME_AND_BYTES_DIFFER, named=named, found=f".{found.value}" if found else _guess(head)
-    )
+    what = f".{found.value}" if found else _guess(head)
+    if not what:
+        raise FileRefusal(Reason.NOT_AS_NAMED, named=named)
+    raise FileRefusal(Reason.NAME_AND_BYTES_DIFFER, named=named, found=what)
 
 
 def _guess(head: bytes) -> str:
-    """The best guess of what an unknown file is, for the sentence only."""
+    """The best guess of what an unknown file is, for the sentence only; empty when it would be a wild one."""
     try:
-        return f".{puremagic.magic_string(head)[0].extension.lstrip('.')}"
+        best = puremagic.magic_string(head)[0]
     except (puremagic.PureError, IndexError):
-        return "?"
+        return ""
+    return f".{best.extension.lstrip('.')}" if best.confidence >= LIKELY else ""

@@ -16,6 +16,7 @@ from courses.cohorts.schedule import local_moment
 from lms.audit.models import AuditEntry
 from tests.cohorts.scene import Scene
 from tests.conftest import Client
+from tests.factories.learning import make_course
 from tests.statements import statements
 
 
@@ -87,6 +88,16 @@ def test_a_course_of_another_agency_cannot_be_run(scene: Scene, client_of: Clien
     assert galih.post("/kelola/kelas/baru", data=sent(scene)).status_code == 422
     assert opened(session) is None
     assert "Etika Pelayanan" not in galih.get("/kelola/kelas/baru").text
+
+
+def test_courses_of_one_title_can_be_told_apart(scene: Scene, client_of: Client, session: Session) -> None:
+    make_course(session, scene.agency, scene.citra, scene.course.created_at - timedelta(days=40), "Kearsipan")
+    page = client_of(scene.dewi).get("/kelola/kelas/baru").text
+    assert ">Kearsipan</option>" in page
+    make_course(session, scene.agency, scene.citra, scene.course.created_at, "Kearsipan")
+    page = client_of(scene.dewi).get("/kelola/kelas/baru").text
+    labels = re.findall(r">(Kearsipan · dibuat [^<]+)</option>", page)
+    assert len(set(labels)) == 2
 
 
 def test_changing_keeps_what_it_was_in_the_audit_trail(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from courses.cohorts.models import ActivityDates
+from courses.cohorts.models import ActivityDates, CohortStaff
 from lms.access import Role
 from tests.conftest import Client, Statements
 from tests.factories.learning import make_cohort, make_course, make_lesson, make_module, make_seat
@@ -58,3 +59,19 @@ def test_a_teacher_has_a_desk_and_a_learners_page(session: Session, client_of: C
     citra = client_of(make_person(session, make_agency(session), "Citra", Role.INSTRUCTOR))
     assert "Kelas berjalan" in citra.get("/").text
     assert "Belum ada kelas" in citra.get("/belajar").text
+
+
+def test_an_auditor_reads_the_figures_and_is_asked_to_do_nothing(
+    session: Session, client_of: Client, now: datetime
+) -> None:
+    agency = make_agency(session)
+    dewi = make_person(session, agency, "Dewi", Role.ADMIN)
+    hana = make_person(session, agency, "Hana", Role.AUDITOR)
+    course = make_course(session, agency, dewi, now)
+    cohort = make_cohort(session, course, dewi, now)
+    session.execute(sa.delete(CohortStaff).where(CohortStaff.cohort_id == cohort.id))
+    session.commit()
+    assert "1 kelas tanpa pengajar" in client_of(dewi).get("/").text
+    page = client_of(hana).get("/").text
+    assert "Kelas berjalan" in page
+    assert "Perlu tindakan Anda" not in page

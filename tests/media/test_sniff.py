@@ -88,6 +88,13 @@ def test_a_lie_is_named_on_both_sides() -> None:
     assert str(unknown.value.values["found"]).startswith(".gz")
 
 
+def test_what_looks_like_nothing_is_not_called_something() -> None:
+    with pytest.raises(FileRefusal) as refused:
+        kind_of(b"\x80\x03}q\x00", "rekaman.mp4")
+    assert refused.value.reason is Reason.NOT_AS_NAMED
+    assert "berakhiran .mp4, tetapi isinya rusak atau jenis lain" in str(refused.value)
+
+
 @given(st.binary(max_size=64), st.text(max_size=20))
 def test_any_bytes_under_any_name_get_a_kind_or_a_reason(head: bytes, name: str) -> None:
     with suppress(FileRefusal):  # nothing else may be raised

@@ -16,8 +16,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from courses.cohorts.models import EnrolmentState
+from courses.cohorts.queries import seat_of
+from courses.downloads.queries import packs_of
 from courses.lessons.models import LessonMedia, Part
+from courses.lessons.services import write_lesson
 from courses.progress.models import State
+from courses.progress.outline import PAGE_BYTES
+from courses.progress.queries import outline_of
 from courses.progress.services import record
 from courses.quizzes.models import Attempt, QuizRole
 from lms.auth.services import prefer
@@ -51,6 +56,15 @@ def test_a_module_lists_its_pages_and_its_film_with_their_sizes(client_of: Clien
     assert [file["size"] for file in found["files"]] == [len(FILM)]
     assert found["person"] == str(room.ayu.id)
     assert found["bytes"] > len(FILM)
+
+
+def test_a_module_costs_what_the_page_of_its_class_says(
+    session: Session, room: Classroom, now: datetime
+) -> None:
+    write_lesson(session, room.lesson, "Salam. " * 2000, by=actor_for(room.ayu), now=now)
+    seat = seat_of(session, actor_for(room.ayu), room.cohort.id)
+    [pack] = packs_of(session, seat, outline_of(session, seat, now=now), None)
+    assert pack.bytes == sum(row.bytes for row in pack.rows) > 2 * PAGE_BYTES + len(FILM)
 
 
 def test_files_to_save_come_along_once_they_are_safe(
