@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from lms.clock import now
 from lms.config import Settings
+from lms.lazy import lazy
+
+if TYPE_CHECKING:
+    import smtplib
+else:
+    smtplib = lazy("smtplib")
 
 
 class Mailer(Protocol):

@@ -12,7 +12,7 @@ from lms.lazy import lazy
 HEAVY = (
     *("PIL", "bleach", "boto3", "markdown_it", "puremagic", "pyotp", "segno", "typst", "xlsxwriter"),
     *("procrastinate", "psycopg_pool", "croniter", "dateutil", "attr", "asgiref", "alembic"),
-    *("sqlalchemy.ext.asyncio", "unittest", "defusedxml", "xml.etree.ElementTree", "whitenoise.compress"),
+    *("sqlalchemy.ext.asyncio", "unittest", "defusedxml", "xml", "whitenoise.compress", "smtplib"),
 )
 
 

@@ -6,10 +6,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from xml.parsers import expat
+from typing import TYPE_CHECKING
 
+from lms.lazy import lazy
 from lms.media.archive import MB, Archive, Entry, Limits, Source, open_archive
 from lms.media.refusals import FileRefusal, Reason, refusing
+
+if TYPE_CHECKING:
+    from xml.parsers import expat
+else:
+    expat = lazy("xml.parsers.expat")
 
 # A long pptx has some ten parts a slide; a chart's workbook is a zip inside, a chart's workbook in that the next.
 LIMITS = Limits(entries=8000, total=120 * MB, ratio=200, depth=2)
