@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
@@ -20,8 +19,11 @@ from lms.notifications.queries import device, readers
 from lms.notifications.quiet import until
 
 if TYPE_CHECKING:
+    import smtplib
+
     from lms.notifications import pushing
 else:
+    smtplib = lazy("smtplib")
     pushing = lazy("lms.notifications.pushing")
 
 # The longest that a push service may ask us to wait: then the message would be old news.
@@ -91,7 +93,7 @@ def pause(tries: int) -> timedelta:
 def _handed_over(work: Work, session: Session, message: Outgoing) -> Result:
     try:
         return _mailed(work, message) if message.channel is Channel.MAIL else _pushed(work, session, message)
-    except (OSError, SMTPException, HTTPException) as error:
+    except (OSError, smtplib.SMTPException, HTTPException) as error:
         return Result("later", type(error).__name__)
 
 
@@ -107,7 +109,7 @@ def _mailed(work: Work, message: Outgoing) -> Result:
     letter.replace_header("Message-ID", f"<{message.id}@bina.invalid>")
     try:
         work.mailer.send(letter)
-    except SMTPRecipientsRefused as refusal:
+    except smtplib.SMTPRecipientsRefused as refusal:
         codes = [code for code, _words in refusal.recipients.values()]
         for_good = all(code >= 500 for code in codes)
         return Result("refused" if for_good else "later", f"SMTP {max(codes)}")
