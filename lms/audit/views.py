@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from lms.access import needs
 from lms.audit.permissions import SEE
 from lms.audit.queries import PER_PAGE, Entry, Filter, entries, everything, named
-from lms.audit.wording import ACTS, SUBJECTS, differences, sentence
+from lms.audit.wording import ACTS, SUBJECTS, differences, sentence, speaks
 from lms.people import readings
 from lms.people.sheets import Cell, csv_lines
 from lms.problems import Problem
@@ -38,15 +38,20 @@ def show() -> str:
         wanted=wanted,
         acts=ACTS,
         subjects=SUBJECTS,
-        differences=lambda entry: _sentences(entry, names),
+        differences=lambda entry: _sentences(entry, names, whole=False),
         filtered=any(request.args.get(name) for name in ("act", "orang", "subjek", "id", "dari", "sampai")),
         csv_url=asked_again(url_for(".export"), sebelum=None),
     )
 
 
-def _sentences(entry: Entry, names: dict[str, str]) -> list[str]:
+def _sentences(entry: Entry, names: dict[str, str], *, whole: bool) -> list[str]:
+    """What changed; the whole of it also in ids, with which an export can be joined to others."""
     changed = differences(entry.row.before, entry.row.after)
-    return [sentence(entry.row.subject, name, old, new, names) for name, old, new in changed]
+    return [
+        sentence(entry.row.subject, name, old, new, names)
+        for name, old, new in changed
+        if whole or speaks(old, new, names)
+    ]
 
 
 def _older(found: list[Entry]) -> str | None:
@@ -108,5 +113,5 @@ def _rows(wanted: Filter) -> Iterator[list[Cell]]:
                 _(SUBJECTS.get(row.subject, row.subject)),
                 entry.person,
                 entry.agency,
-                "; ".join(_sentences(entry, names)),
+                "; ".join(_sentences(entry, names, whole=True)),
             ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -203,6 +204,7 @@ EVERYWHERE = {
     "false": N_("tidak"),
     "False": N_("tidak"),
 }
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Lists of ids: of persons the first few are named, of what the trail cannot name the number is told.
 NAMED, COUNTED = "person_ids", "chosen"
 MOST_NAMED = 3
@@ -230,6 +232,11 @@ def _text(name: str, value: Any) -> str:
         more = [f"+{len(value) - MOST_NAMED}"] if len(value) > MOST_NAMED else []
         return ", ".join([*value[:MOST_NAMED], *more])
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def speaks(old: str, new: str, named: Mapping[str, str]) -> bool:
+    """Whether a change says something to a reader: ids of what the trail cannot name do not."""
+    return any(text in named or not _ID.fullmatch(text) for text in (old, new) if text)
 
 
 def sentence(subject: str, name: str, old: str, new: str, named: Mapping[str, str]) -> str:

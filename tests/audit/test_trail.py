@@ -25,6 +25,7 @@ from lms.audit.models import AuditEntry
 from lms.audit.services import note
 from lms.audit.wording import ACTS, FIELDS, differences
 from lms.auth.events import Change as Credential
+from lms.database import new_id
 from tests.conftest import Client
 from tests.databases import ROOT
 from tests.factories.people import actor_for
@@ -142,6 +143,20 @@ def test_persons_closed_sets_and_answers_of_yes_or_no_are_named(
     )
     assert [words for words in told if words not in page] == []
     assert "person_ids" not in page
+
+
+def test_an_id_that_the_trail_cannot_name_stands_in_the_file_alone(
+    scene: Scene, session: Session, client_of: Client, now: datetime
+) -> None:
+    activity = str(new_id())
+    given: dict[str, Any] = {"by": actor_for(scene.dewi), "now": now, "agency_id": scene.sorong.id}
+    note(session, "project:groups-drawn", "cohort", None, **given, after={"activity": activity, "groups": 4})
+    session.commit()
+    dewi = client_of(scene.dewi)
+    page = dewi.get("/kelola/jejak").text
+    assert "Jumlah kelompok: 4" in page
+    assert activity not in page
+    assert activity in dewi.get("/kelola/jejak/jejak-audit.csv").text
 
 
 def test_each_agency_reads_its_own_and_an_operator_all(
