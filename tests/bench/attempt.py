@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from courses.cohorts.models import Enrolment
 from tests.bench.figures import Figure
+from tests.bench.load import cpu_per_request
+from tests.bench.pages import ceiling
 from tests.bench.server import Server, serving
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 QUESTIONS, ATTEMPTS = 10, 20
 MOST_CPU, MOST_STATEMENTS = 24.0, 30.0
+# On the machine for which that gate was set the ceiling page cost so many milliseconds.
+CEILING_THEN = 1.49
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 # Method, path, body and type of a request; the answer's status, address and text.
 Send = Callable[[str, str, str, str], tuple[int, str, str]]
@@ -44,6 +48,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
             _whole(visit, bench)
         spent = (server.cpu_seconds() - before) * 1000 / len(visits[5:])
     yield Figure("attempt_cpu", spent, "ms", MOST_CPU)
+    with ceiling(bench) as (server, headers):
+        least = cpu_per_request(server, "/", headers)
+    # The same gate on a machine that is faster or slower than that one, or busy with others.
+    yield Figure("attempt_ratio", spent / least, "x", MOST_CPU / CEILING_THEN)
 
 
 def open_attempt(bench: Bench) -> str:
