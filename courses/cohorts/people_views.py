@@ -176,12 +176,11 @@ def _enrol_lines(cohort: Cohort, lines: Sequence[str]) -> list[Line]:
     outcomes = services.enrol_many(session(), cohort, chosen, by=actor(), now=now())
     results, seen = [], set[str]()
     for typed, number in read:
-        line = _line(typed, number, known, outcomes)
-        again = not isinstance(number, Problem) and number.digits in seen
-        results.append(
-            replace(line, outcome=Outcome.ALREADY, words=_(TWICE)) if again and line.name else line
-        )
-        seen.update(() if isinstance(number, Problem) else (number.digits,))
+        line, own = _line(typed, number, known, outcomes), getattr(number, "digits", "")
+        if line.name and own in seen:
+            line = replace(line, outcome=Outcome.ALREADY, words=_(TWICE))
+        seen.add(own)
+        results.append(line)
     return results
 
 

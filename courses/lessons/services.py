@@ -119,8 +119,17 @@ def restore(session: Session, activity: Activity, number: int, *, by: Actor, now
 def save_draft(
     session: Session, activity_id: uuid.UUID, source: str, base_version: int, *, by: Actor, now: datetime
 ) -> None:
-    """Keep what an author types, unseen by learners; the same call again only replaces it."""
-    values = {"source": tidy(source), "base_version": base_version, "saved_at": now}
+    """Keep what an author types, unseen by learners; the same call again only replaces it.
+
+    Words that the lesson says already are no draft: the last ones of a page often arrive after they were saved.
+    """
+    source = tidy(source)
+    # Waits for a save that is under way, so that it is seen here or sees what is kept here.
+    said = sa.select(Lesson.source).where(Lesson.activity_id == activity_id).with_for_update(read=True)
+    if session.scalar(said) == source:
+        drop_draft(session, activity_id, by.id)
+        return
+    values = {"source": source, "base_version": base_version, "saved_at": now}
     session.execute(
         insert(LessonDraft)
         .values(activity_id=activity_id, person_id=by.id, **values)

@@ -33,6 +33,7 @@ def picture(folder: Path) -> Picture:
     """Take a picture of a whole page; the test tool's own script measures it, also where pages have none."""
 
     def take(page: Page, name: str) -> None:
+        page.wait_for_load_state()  # a click returns when the next page has begun, maybe without a word in it
         size = page.viewport_size or {"width": 360, "height": 740}
         page.evaluate("window.scrollTo(0, 0)")
         height = page.evaluate("document.documentElement.scrollHeight")

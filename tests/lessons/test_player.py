@@ -404,6 +404,19 @@ def test_without_script_captions_are_a_text(cinema: Cinema) -> None:
     assert "loket lima" in captions(cinema)
 
 
+def test_what_was_just_saved_is_no_draft_that_the_next_words_would_be_refused_for(cinema: Cinema) -> None:
+    page = author(cinema)
+    page.goto(f"/kelola/pelajaran/{cinema.lesson_id}")
+    for words in ("Satu jam kerja saya", "Satu jam kerja saya, dan satu lagi"):
+        with page.expect_navigation():
+            page.get_by_label("Isi pelajaran").fill(words)
+            page.get_by_role("button", name="Simpan", exact=True).click()
+        expect(page.get_by_text("Isi pelajaran tersimpan.")).to_be_visible()
+        page.reload()
+        expect(page.get_by_label("Isi pelajaran")).to_have_value(words)
+        expect(page.get_by_text("Ini draf Anda")).to_have_count(0)
+
+
 def test_words_typed_before_the_script_came_are_kept_when_the_page_is_left_at_once(cinema: Cinema) -> None:
     page = author(cinema)
     scripts: list[Route] = []

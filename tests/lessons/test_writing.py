@@ -63,6 +63,18 @@ def test_a_draft_is_the_authors_own_and_learners_do_not_see_it(
     assert session.scalar(sa.select(sa.func.count()).select_from(LessonDraft)) == 0
 
 
+def test_a_draft_that_arrives_after_its_words_were_saved_is_none(
+    scene: Scene, session: Session, client_of: Client
+) -> None:
+    citra = client_of(scene.citra)
+    citra.post(scene.editor, data={"source": "Terbit", "version": "1", "act": "save"})
+    citra.post(f"{scene.editor}/draf", json={"source": "Terbit\r\n", "version": 1})
+    assert session.scalar(sa.select(sa.func.count()).select_from(LessonDraft)) == 0
+    citra.post(f"{scene.editor}/draf", json={"source": "Terbit, lalu", "version": 2})
+    citra.post(f"{scene.editor}/draf", json={"source": "Terbit", "version": 2})
+    assert session.scalar(sa.select(sa.func.count()).select_from(LessonDraft)) == 0
+
+
 def test_a_draft_can_be_thrown_away(scene: Scene, client_of: Client) -> None:
     citra = client_of(scene.citra)
     citra.post(scene.editor, data={"source": "Coretan", "version": "1", "act": "draft"})

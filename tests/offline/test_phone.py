@@ -229,6 +229,20 @@ def test_nothing_remains_after_signing_out_and_unsent_work_is_asked_about(
     assert packs(phone) == []
 
 
+def test_signing_out_of_a_page_that_was_loaded_past_the_worker_leaves_nothing_either(
+    phone: Page, room: Classroom
+) -> None:
+    take(phone, room.downloads)
+    phone.goto("/akun")
+    phone.context.new_cdp_session(phone).send("Page.reload", {"ignoreCache": True})
+    phone.wait_for_function("() => navigator.serviceWorker.controller === null")
+    phone.wait_for_selector("body[data-offline-ready]", state="attached")
+    # The server's answer clears the phone as well; here the form is never sent.
+    phone.evaluate("HTMLFormElement.prototype.submit = () => {}")
+    phone.locator("form[data-sign-out] button").click()
+    until(phone, lambda: packs(phone) == [])
+
+
 def test_another_person_on_the_same_phone_finds_nothing(
     phone: Page, room: Classroom, file_server: LiveServer
 ) -> None:

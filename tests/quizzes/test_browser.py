@@ -102,6 +102,15 @@ def answers_for(live: LiveServer) -> dict[str, Any]:
         return right_answers(attempts(session)[0])
 
 
+def handed_in_by_its_owner(live: LiveServer, page: Page) -> None:
+    """The only attempt was handed in with its one right answer, and not by the clock."""
+    expect(page).to_have_url(re.compile("/hasil$"), timeout=WAIT)
+    with live.session() as session:
+        (attempt,) = attempts(session)
+        assert attempt.points == 10
+        assert not attempt.closed_by_clock
+
+
 def all_on_server(page: Page, count: int) -> None:
     expect(page.locator("fieldset.question .saved-server")).to_have_count(count, timeout=WAIT)
 
@@ -299,11 +308,7 @@ def test_handing_in_without_a_network_is_a_wish_that_is_kept_and_granted_later(
     expect(field(page, 1)).to_be_disabled()
     shot(page, "submitting-offline")
     page.context.set_offline(False)
-    expect(page).to_have_url(re.compile("/hasil$"), timeout=WAIT)
-    with live_server.session() as session:
-        (attempt,) = attempts(session)
-        assert attempt.points == 10
-        assert not attempt.closed_by_clock
+    handed_in_by_its_owner(live_server, page)
 
 
 def test_a_second_device_takes_over_and_a_conflict_is_settled_by_its_owner(

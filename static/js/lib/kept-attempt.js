@@ -1,6 +1,8 @@
 // What the phone keeps of an open attempt beside what waits to be sent: its page, which the worker puts there, and what the
 // server has taken since that page was made. All of it goes when the attempt is handed in, and with its owner.
 
+import { supported } from "./offline.js";
+
 const RECORD = "/luring/jawaban";
 
 async function recordIn(name) {
@@ -10,7 +12,8 @@ async function recordIn(name) {
 
 // The attempts of somebody whose page is here: [{title, url}].
 export async function attemptsOf(person) {
-  const names = (await caches.keys()).filter((name) => name.startsWith(`bina-modul:${person}:percobaan:`));
+  const all = supported ? await caches.keys().catch(() => []) : [];
+  const names = all.filter((name) => name.startsWith(`bina-modul:${person}:percobaan:`));
   const records = await Promise.all(names.map(recordIn));
   const held = await Promise.all(records.map(({ url }) => url && caches.match(url)));
   return records.filter((_, at) => held[at]);
@@ -21,7 +24,8 @@ export class KeptAttempt {
   writing = null;
 
   constructor(person, attempt) {
-    this.name = "caches" in globalThis ? `bina-modul:${person}:percobaan:${attempt}` : "";
+    // Without a worker nobody would wipe it when its owner signs out.
+    this.name = supported ? `bina-modul:${person}:percobaan:${attempt}` : "";
   }
 
   async read() {
@@ -38,9 +42,12 @@ export class KeptAttempt {
   async write() {
     this.writing = null;
     if (!this.name) return;
-    const cache = await caches.open(this.name);
     const record = { title: document.querySelector("h1").textContent, url: location.pathname, saved: this.saved };
-    await cache.put(RECORD, new Response(JSON.stringify(record))).catch(() => {});
+    try {
+      await (await caches.open(this.name)).put(RECORD, new Response(JSON.stringify(record)));
+    } catch {
+      // A full phone keeps the page without what was saved since; the outbox tells its owner.
+    }
   }
 
   async drop() {

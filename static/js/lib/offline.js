@@ -107,6 +107,12 @@ function holdFile(event) {
   tell("file");
 }
 
+// Also from a page that the worker does not control: one that was loaded afresh on purpose.
+async function wipePages() {
+  const worker = supported && (await navigator.serviceWorker.getRegistration())?.active;
+  if (worker) await order("wipe", {}, worker);
+}
+
 async function leave(form) {
   const { openOutbox } = await import("./outbox.js");
   const outbox = await openOutbox();
@@ -120,7 +126,7 @@ async function leave(form) {
     if (sheet.returnValue !== "leave") return;
   }
   await outbox.wipe();
-  if (supported && navigator.serviceWorker.controller) await order("wipe").catch(() => {});
+  await wipePages().catch(() => {});
   HTMLFormElement.prototype.submit.call(form);
 }
 
