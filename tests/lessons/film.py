@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def listen(page: Page) -> Locator:
@@ -20,6 +21,8 @@ def listen(page: Page) -> Locator:
 
 
 def began(film: Locator) -> float:
+    """From where it played first. A film may stand at a second before it plays there."""
+    expect(film).to_have_attribute("data-began", re.compile(r"\d"))
     return float(film.get_attribute("data-began") or -1)
 
 

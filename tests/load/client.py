@@ -97,8 +97,7 @@ class Phone:
         await self.open_cover()
 
     async def open_cover(self) -> None:
-        page = await self.page(self.scene.cover)
-        self.token, self.person = _found(_TOKEN, page), _found(_PERSON, page)
+        self.person = _found(_PERSON, await self.open(self.scene.cover))
 
     async def start(self) -> None:
         """Begin the attempt, or find the one that runs, and read its paper."""
@@ -110,8 +109,8 @@ class Phone:
 
     async def open_attempt(self) -> None:
         """Load the page of the attempt, as after a tab was killed; what waits in the outbox is untouched."""
-        page = await self.page(self.address)
-        self.token, self.ticket = _found(_TOKEN, page), _found(_TICKET, page)
+        page = await self.open(self.address)
+        self.ticket = _found(_TICKET, page)
         self.revisions = {int(number): int(seen) for number, seen in _BASE.findall(page)}
         self.questions = tuple(
             Question(int(number), kind, tuple(_CHOICE.findall(inside)))
@@ -189,6 +188,12 @@ class Phone:
         )
 
     # Requests
+
+    async def open(self, path: str) -> str:
+        """A page that has a form, and the token with which the next one is sent."""
+        page = await self.page(path)
+        self.token = _found(_TOKEN, page)
+        return page
 
     async def page(self, path: str) -> str:
         """A page with the style sheets and scripts that it names, each fetched once per phone."""

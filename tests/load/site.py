@@ -93,7 +93,7 @@ def cookie_of(site: Site, name: str) -> dict[str, str]:
     assert signer is not None
     with site.app.app_context(), db.sessionmaker() as session, session.begin():
         person_id = session.scalars(sa.select(Person.id).where(Person.email == name)).one()
-        token = start_session(session, person_id, now=moment(), days=1)
+        token = start_session(session, person_id, now=moment(), days=1, second_factor=True)
     told = {"_user_id": token, "_fresh": True, "seen": moment().isoformat(timespec="seconds")}
     return {site.app.config["SESSION_COOKIE_NAME"]: str(signer.dumps(told))}
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,8 +29,8 @@ class Plan:
     closing: float
 
     @classmethod
-    def full(cls, learners: int) -> Plan:
-        return cls(learners, opening=60.0, saving=600.0, closing=120.0)
+    def full(cls, learners: int, minutes: float = 10) -> Plan:
+        return cls(learners, opening=60.0, saving=60.0 * minutes, closing=120.0)
 
     @classmethod
     def short(cls, learners: int) -> Plan:
@@ -50,12 +50,24 @@ class Storm:
     ledgers: list[Ledger] = field(default_factory=list)
     few: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    # What saves are told apart by: "alone", then "beside" other work; empty while people still arrive.
+    phase: str = ""
 
-    async def run(self) -> None:
+    async def run(self, beside: Callable[[float], Awaitable[None]] | None = None) -> None:
+        """Everybody's exam; in the second half of it `beside` is called with the seconds that are left of it."""
         began = time.monotonic()
-        await asyncio.gather(
-            *(self._learner(name, place, began) for place, name in enumerate(self.scene.names))
-        )
+        learners = (self._learner(name, place, began) for place, name in enumerate(self.scene.names))
+        await asyncio.gather(*learners, self._halves(beside))
+
+    async def _halves(self, beside: Callable[[float], Awaitable[None]] | None) -> None:
+        await asyncio.sleep(self.plan.opening)
+        if beside is not None:
+            half = (self.plan.saving - EVERY) / 2
+            self.phase = "alone"
+            await asyncio.sleep(half)
+            self.phase = "beside"
+            await beside(half)
+            self.phase = ""
 
     async def _learner(self, name: str, place: int, began: float) -> None:
         chance = random.Random(f"{self.chance.random()} {name}")
@@ -76,7 +88,10 @@ class Storm:
         ledger.attempt, ledger.boxes, began_at = phone.attempt, [phone.outbox], time.monotonic()
         saves = int(plan.saving / EVERY)
         for save in range(saves):
-            numbers = range(save * 40 // saves + 1, (save + 1) * 40 // saves + 1)
+            last = max(1, (save + 1) * 40 // saves)
+            numbers = range(
+                min(save * 40 // saves + 1, last), last + 1
+            )  # in a long exam some are answered anew
             answers = {n: phone.questions[n - 1].answered(phone.chance) for n in numbers}
             due = began_at + EVERY * (save + phone.chance.random())
             await self._timed("save", self._save(phone, ledger, answers), due)
@@ -127,4 +142,7 @@ class Storm:
         """Wait until it is due and do it; it took as long as it took since then."""
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         await act
-        self.times[name].append(time.monotonic() - due)
+        took = time.monotonic() - due
+        self.times[name].append(took)
+        if self.phase:
+            self.times[f"{name}_{self.phase}"].append(took)
