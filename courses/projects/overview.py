@@ -190,8 +190,9 @@ def mark_rows(session: Session, ran: Ran) -> Iterable[Sequence[Cell]]:
         )
 
 
-def _marks(ran: Ran) -> sa.Select[*tuple[Any, ...]]:
-    final = aliased(
+def _final() -> Any:
+    """The newest version of a group's final work, beside the group."""
+    return aliased(
         Version,
         sa.select(Version)
         .where(Version.group_id == Group.id, Version.milestone_id.is_(None))
@@ -200,6 +201,25 @@ def _marks(ran: Ran) -> sa.Select[*tuple[Any, ...]]:
         .correlate(Group)
         .lateral(),
     )
+
+
+def unmarked_per_project(classes: sa.Select[uuid.UUID]) -> sa.Select[uuid.UUID, uuid.UUID, int]:
+    """How many groups' final work nobody has released a review of, in projects that have any.
+
+    Rows are (cohort_id, activity_id, count).
+    """
+    final = _final()
+    released = sa.exists().where(Review.version_id == final.id, Review.state == ReviewState.RELEASED)
+    return (
+        sa.select(Group.cohort_id, Group.activity_id, sa.func.count())
+        .join(final, sa.true())
+        .where(Group.cohort_id.in_(classes), ~released)
+        .group_by(Group.cohort_id, Group.activity_id)
+    )
+
+
+def _marks(ran: Ran) -> sa.Select[*tuple[Any, ...]]:
+    final = _final()
     return (
         sa.select(
             Person,

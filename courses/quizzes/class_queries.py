@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -75,17 +74,16 @@ def waiting_in(session: Session, cohort_id: uuid.UUID, *, limit: int = 200) -> l
     return [Waiting(*tuple(row)) for row in rows]
 
 
-def waiting_counts(session: Session, cohort_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many answers wait in each of some cohorts; cohorts without any are left out."""
-    rows = session.execute(
+def waiting_per_class(classes: sa.Select[uuid.UUID]) -> sa.Select[uuid.UUID, int]:
+    """How many answers wait for a person in each of some classes that have any: (cohort_id, count)."""
+    return (
         sa.select(Enrolment.cohort_id, sa.func.count())
         .select_from(Answer)
         .join(Attempt, Attempt.id == Answer.attempt_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Answer.waits, Enrolment.cohort_id.in_(cohort_ids))
+        .where(Answer.waits, Enrolment.cohort_id.in_(classes))
         .group_by(Enrolment.cohort_id)
     )
-    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,10 @@ REASONS = {
 }
 
 
+# Answers of attempts that still run are decided on afterwards.
+_UNDECIDED = sa.and_(LateAnswer.accepted.is_(None), Attempt.state != AttemptState.OPEN)
+
+
 @dataclass(frozen=True, slots=True)
 class LateItem:
     """A late answer beside the one that counts. `paper` is the whole paper; `open` is false once it was decided."""
@@ -49,7 +53,7 @@ class LateItem:
 
 
 def late_in(session: Session, cohort_id: uuid.UUID, *, limit: int = 200) -> list[LateItem]:
-    """What waits for a decision in a cohort, the oldest in front. Attempts that still run are decided afterwards."""
+    """What waits for a decision in a cohort, the oldest in front."""
     rows = session.execute(
         sa.select(
             LateAnswer,
@@ -68,31 +72,29 @@ def late_in(session: Session, cohort_id: uuid.UUID, *, limit: int = 200) -> list
         .outerjoin(
             Answer, sa.and_(Answer.attempt_id == LateAnswer.attempt_id, Answer.number == LateAnswer.number)
         )
-        .where(
-            Enrolment.cohort_id == cohort_id,
-            LateAnswer.accepted.is_(None),
-            Attempt.state != AttemptState.OPEN,
-        )
+        .where(_UNDECIDED, Enrolment.cohort_id == cohort_id)
         .order_by(LateAnswer.received_at, LateAnswer.id)
         .limit(limit)
     )
     return [LateItem(*tuple(row)) for row in rows]
 
 
-def count_in(session: Session, cohort_id: uuid.UUID) -> int:
-    """How many answers wait for a decision in a cohort."""
-    found = (
-        sa.select(sa.func.count())
+def late_per_class(classes: Any) -> sa.Select[uuid.UUID, int]:
+    """How many answers wait for a decision in each of some classes that have any: (cohort_id, count)."""
+    return (
+        sa.select(Enrolment.cohort_id, sa.func.count())
         .select_from(LateAnswer)
         .join(Attempt, Attempt.id == LateAnswer.attempt_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(
-            Enrolment.cohort_id == cohort_id,
-            LateAnswer.accepted.is_(None),
-            Attempt.state != AttemptState.OPEN,
-        )
+        .where(_UNDECIDED, Enrolment.cohort_id.in_(classes))
+        .group_by(Enrolment.cohort_id)
     )
-    return session.scalar(found) or 0
+
+
+def count_in(session: Session, cohort_id: uuid.UUID) -> int:
+    """How many answers wait for a decision in a cohort."""
+    found = session.execute(late_per_class([cohort_id])).one_or_none()
+    return found[1] if found else 0
 
 
 def decide(

@@ -5,13 +5,28 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from courses.cohorts.models import ActivityDates, CohortStaff
+from courses.home.teaching import MOST
 from lms.access import Role
 from tests.conftest import Client, Statements
-from tests.factories.learning import make_cohort, make_course, make_lesson, make_module, make_seat
+from tests.factories.learning import ESSAY, make_cohort, make_course, make_lesson, make_module, make_seat
 from tests.factories.people import make_agency, make_person
+from tests.factories.projects import Scene
+from tests.projects.test_reviewing import release
+from tests.quizzes.room import NUMBER, Room
+from tests.quizzes.sending import keep, ticket_at
+from tests.quizzes.test_attempts import begin
+
+
+def write_essay(room: Room, client_of: Client) -> None:
+    """Ayu answers the only question, an essay, and hands in."""
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    keep(ayu, at, {"1": "Saya mencatat waktu tunggu."})
+    ayu.post(f"{at}/kumpulkan")
 
 
 def test_a_learner_is_told_the_next_step_and_what_is_late(
@@ -59,6 +74,66 @@ def test_a_teacher_has_a_desk_and_a_learners_page(session: Session, client_of: C
     citra = client_of(make_person(session, make_agency(session), "Citra", Role.INSTRUCTOR))
     assert "Kelas berjalan" in citra.get("/").text
     assert "Belum ada kelas" in citra.get("/belajar").text
+
+
+def test_a_teacher_is_told_first_which_answers_wait_for_a_mark(
+    session: Session, client_of: Client, now: datetime, statements: Statements
+) -> None:
+    room = Room(session, now, ESSAY)
+    citra = client_of(room.citra)
+    assert "Perlu tindakan Anda" not in citra.get("/").text
+    write_essay(room, client_of)
+    with statements() as sent:
+        page = citra.get("/").text
+    assert len(sent) <= 8
+    assert "1 hal menunggu Anda" in page
+    assert "1 jawaban menunggu nilai" in page
+    assert f'href="{room.desk}/penilaian"' in page
+    somebody_else = make_person(session, room.agency, "Bagus", Role.INSTRUCTOR)
+    assert "menunggu nilai" not in client_of(somebody_else).get("/").text
+
+
+def test_a_teacher_of_many_classes_sees_the_first_of_what_waits_and_how_much_more_there_is(
+    session: Session, client_of: Client, now: datetime
+) -> None:
+    rooms = [Room(session, now, ESSAY) for _ in range(MOST + 1)]
+    citra = rooms[0].citra
+    for room in rooms:
+        write_essay(room, client_of)
+        session.merge(CohortStaff(cohort_id=room.cohort.id, person_id=citra.id))
+    session.commit()
+    page = client_of(citra).get("/").text
+    assert page.count("1 jawaban menunggu nilai") == MOST
+    assert "1 hal lagi di kelas lain" in page
+    assert f"{MOST + 1} hal menunggu Anda" in page
+
+
+def test_a_teacher_is_told_of_answers_that_came_late(
+    session: Session, client_of: Client, now: datetime
+) -> None:
+    room = Room(session, now, NUMBER)
+    ayu = client_of(room.ayu)
+    at = begin(ayu, room)
+    ticket = ticket_at(ayu, at)
+    ayu.post(f"{at}/kumpulkan")
+    keep(ayu, at, {"1": "9"}, ticket=ticket)
+    page = client_of(room.citra).get("/").text
+    assert "1 jawaban terlambat menunggu keputusan" in page
+    assert f'href="{room.desk}/jawaban-terlambat"' in page
+
+
+def test_a_teacher_is_told_of_groups_whose_final_work_nobody_has_marked(
+    app: Flask, session: Session, client_of: Client, now: datetime
+) -> None:
+    scene = Scene(app, session, now)
+    citra = client_of(scene.citra)
+    assert "kumpulan kelompok" not in citra.get("/").text
+    for text in ("Antrean kami panjang.", "Antrean kami panjang sekali."):
+        scene.submit(scene.ayu, text)
+    page = citra.get("/").text
+    assert "1 kumpulan kelompok menunggu nilai" in page
+    release(scene, client_of)
+    assert "kumpulan kelompok" not in citra.get("/").text
 
 
 def test_an_auditor_reads_the_figures_and_is_asked_to_do_nothing(
