@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from courses.catalogue.covers import covers_in
 from courses.cohorts.permissions import LIST, RUN, SEE
 from courses.cohorts.queries import seats_for
-from courses.home import queries, teaching
+from courses.home import queries, waiting
 from courses.progress.queries import outline_of, summaries
 from lms.access import SIGNED_IN, allows, needs
 from lms.clock import now
@@ -65,8 +65,8 @@ def desk(office: queries.Office | None = None) -> str:
         units=queries.jp_by_unit(session(), actor(), now=moment) if office else [],
         running=queries.running_for(session(), actor(), now=moment),
         decisions=queries.decisions_of(session(), actor()),
-        tasks=teaching.waiting_for(session(), actor()),
-        most_tasks=teaching.MOST,
+        tasks=waiting.waiting_for(session(), actor(), now=moment),
+        most_tasks=waiting.MOST,
         has_classes=allows(actor(), LIST),
         opens=allows(actor(), RUN),
         target=queries.JP_TARGET,

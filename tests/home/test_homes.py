@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from courses.cohorts.models import ActivityDates, CohortStaff
-from courses.home.teaching import MOST
+from courses.home.waiting import MOST
 from lms.access import Role
 from tests.conftest import Client, Statements
 from tests.factories.learning import ESSAY, make_cohort, make_course, make_lesson, make_module, make_seat

@@ -1,21 +1,24 @@
-"""What waits for those who teach: answers to mark, late answers to decide on, a group's work to review."""
+"""What waits for those who teach (answers to mark, late ones to decide on, groups' work) and for those who issue."""
 
 from __future__ import annotations
 
 import enum
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Course
+from courses.certificates.permissions import ISSUE
+from courses.certificates.ready import ready_in
 from courses.cohorts.models import Cohort, CohortStaff
 from courses.projects.overview import unmarked_per_project
 from courses.quizzes.class_queries import waiting_per_class
 from courses.quizzes.late import late_per_class
-from lms.access import Actor
+from lms.access import Actor, agencies_where, allows
 
 MOST = 6  # rows on a phone before the rest of the page is out of sight
 
@@ -26,6 +29,7 @@ class Task(enum.StrEnum):
     LATE = "late"
     ANSWERS = "answers"
     PROJECT = "project"
+    CERTIFICATES = "certificates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,12 @@ def _statement() -> sa.Select[*tuple[Any, ...]]:
 _WAITING = _statement()
 
 
-def waiting_for(session: Session, actor: Actor) -> list[Waiting]:
-    """Everything that waits in the classes that the actor teaches, classes that end first in front; one statement."""
-    rows = session.execute(_WAITING, {"person": actor.id})
+def waiting_for(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """What waits in the classes that the actor teaches, classes that end first in front, and then to be issued."""
     tasks = list(Task)
-    return [Waiting(tasks[place], *rest) for place, *rest in rows]
+    rows = session.execute(_WAITING, {"person": actor.id})
+    found = [Waiting(tasks[place], *rest) for place, *rest in rows]
+    if not allows(actor, ISSUE):
+        return found
+    ready = ready_in(session, agencies_where(actor, ISSUE), today=now.date())
+    return found + [Waiting(Task.CERTIFICATES, r.cohort_id, None, r.count, r.title, r.name) for r in ready]
