@@ -99,9 +99,10 @@ def decisions_of(session: Session, actor: Actor) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The figures of a training office, all of one agency."""
+    """The figures of a training office, all of one agency. `reached`: employees with 20 JP or more this year."""
 
     employees: int
+    reached: int
     learning: int
     running: int
     ending: int
@@ -118,8 +119,11 @@ def office_of(session: Session, actor: Actor, *, now: datetime) -> Office:
     running = sa.and_(mine, Cohort.published, Cohort.starts_on <= today, Cohort.ends_on >= today)
     in_mine = Enrolment.cohort_id.in_(sa.select(Cohort.id).where(running))
     unstaffed = ~sa.exists().where(CohortStaff.cohort_id == Cohort.id)
+    employed = sa.and_(Person.agency_id.in_(agencies), Person.status == PersonStatus.ACTIVE)
+    earned = _earned(now.year)
     figures = (
-        _count(Person.id, Person.agency_id.in_(agencies), Person.status == PersonStatus.ACTIVE),
+        _count(Person.id, employed),
+        _count(earned.c.person_id, earned.c.jp >= JP_TARGET, Person.id == earned.c.person_id, employed),
         _count(sa.distinct(Enrolment.person_id), Enrolment.state == EnrolmentState.ACTIVE, in_mine),
         _count(Cohort.id, running),
         _count(Cohort.id, running, Cohort.ends_on <= today + timedelta(days=7)),
@@ -137,6 +141,16 @@ def office_of(session: Session, actor: Actor, *, now: datetime) -> Office:
         _count(Cohort.id, mine, Cohort.ends_on >= today, unstaffed),
     )
     return Office(*tuple(session.execute(sa.select(*figures)).one()))
+
+
+def _earned(year: int) -> sa.Subquery:
+    """JP of the valid certificates of a year by person."""
+    return (
+        sa.select(Certificate.person_id, sa.func.sum(Certificate.facts["jp"].as_integer()).label("jp"))
+        .where(Certificate.year == year, Certificate.state == CertificateState.VALID)
+        .group_by(Certificate.person_id)
+        .subquery()
+    )
 
 
 def _count(what: Any, *conditions: Any) -> Any:
@@ -213,12 +227,7 @@ class UnitMean:
 
 def jp_by_unit(session: Session, actor: Actor, *, now: datetime) -> list[UnitMean]:
     """The mean JP per unit this year, highest first; units of fewer than five people are left out."""
-    earned = (
-        sa.select(Certificate.person_id, sa.func.sum(Certificate.facts["jp"].as_integer()).label("jp"))
-        .where(Certificate.year == now.year, Certificate.state == CertificateState.VALID)
-        .group_by(Certificate.person_id)
-        .subquery()
-    )
+    earned = _earned(now.year)
     mean = sa.func.avg(sa.func.coalesce(earned.c.jp, 0))
     rows = session.execute(
         sa.select(Unit.name, mean)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from courses.certificates.services import issue
 from courses.cohorts.models import ActivityDates, CohortStaff
 from courses.home.waiting import MOST
 from lms.access import Role
+from lms.people.models import Person, PersonStatus
+from tests.certificates.conftest import Scene as Office
 from tests.conftest import Client, Statements
 from tests.factories.learning import ESSAY, make_cohort, make_course, make_lesson, make_module, make_seat
 from tests.factories.people import make_agency, make_person
@@ -68,6 +72,20 @@ def test_an_administrator_sees_the_figures_of_the_own_agency_only(
         assert "Etika Pelayanan" in client_of(dewi).get("/").text
     assert len(sent) <= 8 + 3  # signing in takes some of them
     assert "Etika Pelayanan" not in client_of(fajar).get("/").text
+
+
+def test_an_office_sees_how_many_of_its_people_have_reached_the_years_target(
+    session: Session, client_of: Client, now: datetime
+) -> None:
+    scene = Office(session, now)
+    ani, budi, cici = scene.seat_many(["Ani", "Budi", "Cici"])
+    for seat, jp in ((ani, 20), (budi, 19), (cici, 30)):
+        scene.cohort.course.jp = jp
+        issue(session, scene.cohort, {seat.id}, by=scene.issuer, now=now)
+    session.get_one(Person, cici.person_id).status = PersonStatus.RETIRED
+    session.commit()
+    page = " ".join(client_of(scene.dewi).get("/").text.split())
+    assert re.search(r"Mencapai 20 JP.{0,60}>1 <small>dari 5<", page)
 
 
 def test_a_teacher_has_a_desk_and_a_learners_page(session: Session, client_of: Client) -> None:
