@@ -99,10 +99,8 @@ def decisions_of(session: Session, actor: Actor) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The figures of a training office, all of one agency. `reached`: employees with 20 JP or more this year."""
+    """The figures of a training office, all of one agency."""
 
-    employees: int
-    reached: int
     learning: int
     running: int
     ending: int
@@ -119,11 +117,7 @@ def office_of(session: Session, actor: Actor, *, now: datetime) -> Office:
     running = sa.and_(mine, Cohort.published, Cohort.starts_on <= today, Cohort.ends_on >= today)
     in_mine = Enrolment.cohort_id.in_(sa.select(Cohort.id).where(running))
     unstaffed = ~sa.exists().where(CohortStaff.cohort_id == Cohort.id)
-    employed = sa.and_(Person.agency_id.in_(agencies), Person.status == PersonStatus.ACTIVE)
-    earned = _earned(now.year)
     figures = (
-        _count(Person.id, employed),
-        _count(earned.c.person_id, earned.c.jp >= JP_TARGET, Person.id == earned.c.person_id, employed),
         _count(sa.distinct(Enrolment.person_id), Enrolment.state == EnrolmentState.ACTIVE, in_mine),
         _count(Cohort.id, running),
         _count(Cohort.id, running, Cohort.ends_on <= today + timedelta(days=7)),
@@ -141,16 +135,6 @@ def office_of(session: Session, actor: Actor, *, now: datetime) -> Office:
         _count(Cohort.id, mine, Cohort.ends_on >= today, unstaffed),
     )
     return Office(*tuple(session.execute(sa.select(*figures)).one()))
-
-
-def _earned(year: int) -> sa.Subquery:
-    """JP of the valid certificates of a year by person."""
-    return (
-        sa.select(Certificate.person_id, sa.func.sum(Certificate.facts["jp"].as_integer()).label("jp"))
-        .where(Certificate.year == year, Certificate.state == CertificateState.VALID)
-        .group_by(Certificate.person_id)
-        .subquery()
-    )
 
 
 def _count(what: Any, *conditions: Any) -> Any:
@@ -218,24 +202,37 @@ def _per_cohort(rows: sa.Select[uuid.UUID]) -> sa.Subquery:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitMean:
-    """Mean JP of the people of one unit this year."""
+class UnitYear:
+    """The people of one unit this year: how many, their mean JP, and how many have reached the target."""
 
     name: str
+    people: int
     mean: float
+    reached: int
 
 
-def jp_by_unit(session: Session, actor: Actor, *, now: datetime) -> list[UnitMean]:
-    """The mean JP per unit this year, highest first; units of fewer than five people are left out."""
-    earned = _earned(now.year)
+def year_by_unit(session: Session, actor: Actor, *, now: datetime) -> list[UnitYear]:
+    """Every unit of the agencies that the actor oversees, the highest mean first; people without a unit under ""."""
+    earned = (
+        sa.select(Certificate.person_id, sa.func.sum(Certificate.facts["jp"].as_integer()).label("jp"))
+        .where(Certificate.year == now.year, Certificate.state == CertificateState.VALID)
+        .group_by(Certificate.person_id)
+        .subquery()
+    )
     mean = sa.func.avg(sa.func.coalesce(earned.c.jp, 0))
+    name = sa.func.coalesce(Unit.name, "")
     rows = session.execute(
-        sa.select(Unit.name, mean)
-        .join(Person, sa.and_(Person.unit_id == Unit.id, Person.status == PersonStatus.ACTIVE))
+        sa.select(name, sa.func.count(Person.id), mean, sa.func.count().filter(earned.c.jp >= JP_TARGET))
+        .select_from(Person)
+        .outerjoin(Unit, Unit.id == Person.unit_id)
         .outerjoin(earned, earned.c.person_id == Person.id)
-        .where(Unit.agency_id.in_(agencies_where(actor, SEE)))
+        .where(Person.agency_id.in_(agencies_where(actor, SEE)), Person.status == PersonStatus.ACTIVE)
         .group_by(Unit.id)
-        .having(sa.func.count(Person.id) >= LEAST_GROUP)
-        .order_by(mean.desc(), Unit.name)
+        .order_by(mean.desc(), name)
     ).all()
-    return [UnitMean(name, float(value)) for name, value in rows]
+    return [UnitYear(name, people, float(value), reached) for name, people, value, reached in rows]
+
+
+def charted(units: Sequence[UnitYear]) -> list[UnitYear]:
+    """The units that may be shown beside each other."""
+    return [unit for unit in units if unit.name and unit.people >= LEAST_GROUP]

@@ -57,12 +57,15 @@ def learning() -> str:
 def desk(office: queries.Office | None = None) -> str:
     """The home of staff; with the figures of an office for those who oversee one."""
     moment = now()
+    units = queries.year_by_unit(session(), actor(), now=moment) if office else []
     return render_template(
         "home/desk.html",
         greeting=_greeting(),
         moment=moment,
         office=office,
-        units=queries.jp_by_unit(session(), actor(), now=moment) if office else [],
+        employees=sum(unit.people for unit in units),
+        reached=sum(unit.reached for unit in units),
+        units=queries.charted(units),
         running=queries.running_for(session(), actor(), now=moment),
         decisions=queries.decisions_of(session(), actor()),
         tasks=waiting.waiting_for(session(), actor(), now=moment),
