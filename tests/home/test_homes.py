@@ -13,7 +13,7 @@ from courses.certificates.services import issue
 from courses.cohorts.models import ActivityDates, CohortStaff
 from courses.home.waiting import MOST
 from lms.access import Role
-from lms.people.models import Person, PersonStatus
+from lms.people.models import Person, PersonStatus, Unit
 from tests.certificates.conftest import Scene as Office
 from tests.conftest import Client, Statements
 from tests.factories.learning import ESSAY, make_cohort, make_course, make_lesson, make_module, make_seat
@@ -86,6 +86,22 @@ def test_an_office_sees_how_many_of_its_people_have_reached_the_years_target(
     session.commit()
     page = " ".join(client_of(scene.dewi).get("/").text.split())
     assert re.search(r"Mencapai 20 JP.{0,60}>1 <small>dari 5<", page)
+
+
+def test_units_of_fewer_than_five_people_are_in_no_chart(session: Session, client_of: Client) -> None:
+    agency = make_agency(session)
+    dewi = make_person(session, agency, "Dewi", Role.ADMIN)
+    for name, people in (("Dinas Kesehatan", 5), ("Kelurahan Klademak", 4)):
+        unit = Unit(agency_id=agency.id, code=name, name=name)
+        session.add(unit)
+        session.flush()
+        for _ in range(people):
+            make_person(session, agency).unit_id = unit.id
+    session.commit()
+    page = client_of(dewi).get("/").text
+    assert "Dinas Kesehatan" in page
+    assert "Klademak" not in page
+    assert "dari 10" in page
 
 
 def test_a_teacher_has_a_desk_and_a_learners_page(session: Session, client_of: Client) -> None:
