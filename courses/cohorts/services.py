@@ -153,9 +153,10 @@ def locked(session: Session, cohort: Cohort) -> Cohort:
 def _known(session: Session, cohort: Cohort, person_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Enrolment]:
     found = sa.select(Enrolment).where(
         Enrolment.cohort_id == cohort.id,
-        Enrolment.person_id == sa.any_(sa.cast(list(person_ids), ARRAY(sa.Uuid))),
+        Enrolment.person_id == sa.any_(sa.bindparam("wanted", type_=ARRAY(sa.Uuid))),
     )
-    return {e.person_id: e for e in session.scalars(found.execution_options(populate_existing=True))}
+    rows = session.scalars(found.execution_options(populate_existing=True), {"wanted": list(person_ids)})
+    return {e.person_id: e for e in rows}
 
 
 def _room(session: Session, cohort: Cohort) -> int | None:

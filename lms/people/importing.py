@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from lms.access import Actor
+from lms.database import Model
 from lms.errors import N_, Conflict, Invalid, NotFound
 from lms.events import publish
 from lms.people import person_import, sheets, unit_import
@@ -76,32 +77,30 @@ def take_in(
 
 def _keep_cells(session: Session, import_id: uuid.UUID, rows: Sequence[Row]) -> None:
     """Keep many rows in one statement."""
-    sent = _records(
-        [{"number": row.number, "cells": row.cells, "destroyed": sorted(row.destroyed)} for row in rows],
-        number=sa.Integer,
-        cells=JSONB,
-        destroyed=JSONB,
-    )
+    sent = _records(number=sa.Integer, cells=JSONB, destroyed=JSONB)
     blank = sa.cast({}, JSONB)
-    session.execute(
-        sa.insert(ImportRow).from_select(
-            ["import_id", "number", "cells", "destroyed", "state", "values", "detail"],
-            sa.select(
-                sa.literal(import_id),
-                sent.c.number,
-                sent.c.cells,
-                sent.c.destroyed,
-                sa.literal(RowState.OPEN.value),
-                blank,
-                blank,
-            ),
-        )
+    kept = sa.insert(Model.metadata.tables[ImportRow.__tablename__]).from_select(
+        ["import_id", "number", "cells", "destroyed", "state", "values", "detail"],
+        sa.select(
+            sa.literal(import_id),
+            sent.c.number,
+            sent.c.cells,
+            sent.c.destroyed,
+            sa.literal(RowState.OPEN.value),
+            blank,
+            blank,
+        ),
     )
+    records = [{"number": row.number, "cells": row.cells, "destroyed": sorted(row.destroyed)} for row in rows]
+    session.execute(kept, {"records": records})
 
 
-def _records(rows: Sequence[Mapping[str, Any]], **columns: Any) -> Any:
-    """Many rows as one parameter, which the database reads as a table."""
-    table = sa.func.jsonb_to_recordset(sa.cast(list(rows), JSONB)).table_valued(
+def _records(**columns: Any) -> Any:
+    """Many rows as one parameter, "records", which the database reads as a table.
+
+    Its value is given beside the statement: what stands inside one stays in the memory of compiled statements.
+    """
+    table = sa.func.jsonb_to_recordset(sa.bindparam("records", type_=JSONB)).table_valued(
         *(sa.column(name, kind) for name, kind in columns.items()), name="sent"
     )
     return table.render_derived(with_types=True)
@@ -192,8 +191,8 @@ def _row(verdict: Verdict[Any], values: Mapping[str, str]) -> dict[str, Any]:
 
 def _keep(session: Session, import_id: uuid.UUID, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write many verdicts in one statement."""
-    sent = _records(rows, number=sa.Integer, state=sa.Text, values=JSONB, detail=JSONB)
-    session.execute(
+    sent = _records(number=sa.Integer, state=sa.Text, values=JSONB, detail=JSONB)
+    kept = (
         sa.update(ImportRow)
         .where(ImportRow.import_id == import_id, ImportRow.number == sent.c.number)
         .values(
@@ -203,6 +202,7 @@ def _keep(session: Session, import_id: uuid.UUID, rows: Sequence[Mapping[str, An
         )
         .execution_options(synchronize_session=False)
     )
+    session.execute(kept, {"records": list(rows)})
     session.expire_all()
 
 

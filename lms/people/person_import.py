@@ -64,6 +64,8 @@ FIELDS: dict[str, Any] = {
     "position_since": date.fromisoformat,
     "status": PersonStatus,
 }
+# Given beside the statement: thousands of numbers inside one would stay in the memory of compiled statements.
+_WANTED = sa.bindparam("wanted", type_=ARRAY(sa.Text))
 KEPT = [*FIELDS, "unit_id", "agency_id", "superior_id"]
 
 
@@ -106,16 +108,16 @@ def known(session: Session, agency_id: uuid.UUID, rows: Iterable[Values], *, loc
     people = sa.select(EmployeeNumber.number, EmployeeNumber.valid_to, Person).join(
         Person, Person.id == EmployeeNumber.person_id
     )
-    people = people.where(EmployeeNumber.number == sa.any_(sa.cast(list(wanted), ARRAY(sa.Text))))
+    people = people.where(EmployeeNumber.number == sa.any_(_WANTED))
     if lock:
         people = people.order_by(Person.id).with_for_update(of=Person)
-    found = session.execute(people.execution_options(populate_existing=True)).all()
+    found = session.execute(people.execution_options(populate_existing=True), {"wanted": list(wanted)}).all()
     units = session.execute(
         sa.select(Unit.code, Unit.id, Unit.name).where(Unit.agency_id == agency_id, Unit.valid_to.is_(None))
     ).all()
     lower = sa.func.lower(Person.email)
     mails = session.execute(
-        sa.select(lower, Person.id).where(lower == sa.any_(sa.cast(list(addresses), ARRAY(sa.Text))))
+        sa.select(lower, Person.id).where(lower == sa.any_(_WANTED)), {"wanted": list(addresses)}
     ).all()
     guarded = session.execute(
         sa.select(Grant.role, Grant.person_id).where(
@@ -342,9 +344,10 @@ def _numbered(
         sa.select(EmployeeNumber.number, Person.id, Person.superior_id)
         .join(Person, Person.id == EmployeeNumber.person_id)
         .where(
-            EmployeeNumber.number == sa.any_(sa.cast(list(numbers), ARRAY(sa.Text))),
+            EmployeeNumber.number == sa.any_(_WANTED),
             EmployeeNumber.valid_to.is_(None),
             Person.agency_id == agency_id,
-        )
+        ),
+        {"wanted": list(numbers)},
     )
     return {row.number: row for row in rows}

@@ -56,19 +56,14 @@ def place(
     if not places:
         return
     table = column.class_
-    pair = (
-        sa.func.unnest(
-            sa.cast([own for own, _, _ in places], ARRAY(sa.Uuid)),
-            sa.cast([above for _, _, above in places], ARRAY(sa.Uuid)),
-        )
-        .table_valued("own", "above", name="pair")
-        .render_derived()
-    )
+    owns, aboves = (sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("owns", "aboves"))
+    pair = sa.func.unnest(owns, aboves).table_valued("own", "above", name="pair").render_derived()
     session.execute(
         sa.update(table)
         .where(table.id == pair.c.own)
         .values({column.key: pair.c.above})
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        {"owns": [own for own, _, _ in places], "aboves": [above for _, _, above in places]},
     )
     changes = tuple(
         Change(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench.figures import Figure, show
 from tests.load.beside import Beside
-from tests.load.growth import Growth, watching
+from tests.load.growth import EVERY, Growth, watching
 from tests.load.proof import verdict
 from tests.load.site import Site, cookie_of, cpu_of, running
 from tests.load.storm import Plan, Storm
@@ -85,6 +85,8 @@ def grown(growth: Growth, plan: Plan) -> Iterator[Figure]:
     """What the web processes kept while answers were saved, after the first fifth: a line through less says little."""
     since, until = plan.opening + plan.saving / 5, plan.opening + plan.saving
     long = plan.saving >= SOAK
+    yield Figure("memory_looks", len(growth.looks), "looks", plan.saving / EVERY / 2, least=True)
+    yield Figure("memory", max(size for _second, size, _files in growth.looks), "MiB of a worker at most")
     yield Figure("memory_growth", growth.memory(since, until), "% in 10 min", MOST_GROWN if long else None)
     yield Figure("file_growth", growth.files(since, until), "open files", MOST_FILES if long else None)
 

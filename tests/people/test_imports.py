@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ from lms.people.models import (
     PositionType,
     Unit,
 )
+from lms.web import db
 from tests.conftest import Client
 from tests.factories.people import make_person
 from tests.people.scene import HEADER, NIP, OTHER_NIP, Scene, chosen, row, sheet, try_out, upload
@@ -108,6 +110,25 @@ def test_the_same_file_again_writes_nothing(
     assert refused.status_code == 422
     assert "tidak ada yang perlu disimpan" in refused.text
     assert session.scalar(sa.select(sa.func.count(AuditEntry.id))) == written
+
+
+def test_nothing_of_a_file_stays_in_the_memory_of_the_process(
+    app: Flask, scene: Scene, client_of: Client, run_jobs: Callable[[], int]
+) -> None:
+    """A compiled statement is kept for its next use, with every value that stood in it when it was compiled."""
+    with app.app_context():
+        db.engine.clear_compiled_cache()
+    dewi = client_of(scene.dewi)
+    path = try_out(
+        dewi, sheet(row(nip_atasan=OTHER_NIP), row(OTHER_NIP, "Rahmat", email="rahmat@contoh.invalid"))
+    )
+    dewi.post(f"{path}/simpan")
+    run_jobs()
+    with app.app_context():
+        compiled: Any = db.engine._compiled_cache
+    kept = [repr(bind.value) for statement in compiled.values() for bind in statement.binds.values()]
+    assert len(kept) > 10
+    assert not [value for value in kept if NIP in value or OTHER_NIP in value or "rahmat@" in value]
 
 
 def test_superiors_are_found_in_the_file_and_in_the_directory(
