@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from courses.catalogue.models import Activity, Kind
 from courses.catalogue.permissions import AUTHOR
 from courses.catalogue.queries import activity_of
+from courses.catalogue.services import Stale
 from courses.projects import services
 from courses.projects.forms import read_rows
 from courses.projects.marking import amount, problems
@@ -40,6 +41,7 @@ class Page:
     group_max: str
     milestones: Rows
     criteria: Rows
+    seen: str = ""  # when what the author began from was saved; empty for a new project
 
     @property
     def total(self) -> str:
@@ -74,6 +76,7 @@ def _saved_page(project: Project | None, stages: list[Milestone]) -> Page:
         str(project.group_max),
         [{"id": str(s.id), "title": s.title, "days": str(s.days_after_start)} for s in stages],
         [_shown(row) for row in project.rubric],
+        project.updated_at.isoformat(),
     )
 
 
@@ -103,11 +106,11 @@ def _new_criterion() -> dict[str, Any]:
     return {"id": "", "criterion": "", "text": "", "weight": "", "most": "", "levels": levels}
 
 
-def _show(activity: Activity, page: Page, wrong: list[Problem]) -> str:
+def _show(activity: Activity, page: Page, wrong: list[Problem], theirs: Page | None = None) -> str:
     errors: dict[str, str] = {}
     for problem in wrong:
         errors.setdefault(problem.field or "form", _(problem.message) % problem.values)
-    return render_template("projects/edit.html", activity=activity, page=page, errors=errors)
+    return render_template("projects/edit.html", activity=activity, page=page, errors=errors, theirs=theirs)
 
 
 @blueprint.post(HERE)
@@ -125,6 +128,10 @@ def save(course_id: uuid.UUID, activity_id: uuid.UUID) -> Response | str | tuple
         return _show(activity, page, wrong), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         _write(activity, page)
+    except Stale:
+        # The page now carries the newer moment: saving once more replaces it, knowingly.
+        theirs = _saved_page(session().get(Project, activity.id), list(milestones_of(session(), activity.id)))
+        return _show(activity, replace(page, seen=theirs.seen), [], theirs), HTTPStatus.CONFLICT
     except Invalid as refusal:
         refused = Problem(refusal.message, refusal.field or "", refusal.values)
         return _show(activity, page, [refused]), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -135,9 +142,8 @@ def save(course_id: uuid.UUID, activity_id: uuid.UUID) -> Response | str | tuple
 def _typed() -> Page:
     form = request.form
     milestones, criteria = read_rows(form)
-    return Page(
-        form.get("brief", ""), form.get("group_min", ""), form.get("group_max", ""), milestones, criteria
-    )
+    least, most = form.get("group_min", ""), form.get("group_max", "")
+    return Page(form.get("brief", ""), least, most, milestones, criteria, form.get("seen", ""))
 
 
 def _page_problems(page: Page) -> list[Problem]:
@@ -171,11 +177,30 @@ def _write(activity: Activity, page: Page) -> None:
         "rubric": [_stored(row) for row in page.criteria],
         "now": now(),
     }
-    project = session().get(Project, activity.id)
+    project = session().get(Project, activity.id, with_for_update=True)
     if project is None:
         services.create_project(session(), activity, **what)
-    else:
-        services.edit_project(session(), project, **what)
+        return
+    if page.seen not in ("", project.updated_at.isoformat()) and not _is_stored(project, what):
+        raise Stale
+    services.edit_project(session(), project, **what)
+
+
+def _is_stored(project: Project, what: Mapping[str, Any]) -> bool:
+    """Whether nothing would change: a second tap is no conflict."""
+    stages = [
+        (stage.title, stage.days_after_start) for stage in milestones_of(session(), project.activity_id)
+    ]
+    return (project.brief, (project.group_min, project.group_max), stages, _unnamed(project.rubric)) == (
+        what["brief"],
+        what["group_size"],
+        [(row["title"], int(row["days_after_start"])) for row in what["milestones"]],
+        _unnamed(what["rubric"]),
+    )
+
+
+def _unnamed(rubric: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != "id"} for row in rubric]
 
 
 def _stored(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import uuid
 from decimal import Decimal
@@ -9,7 +11,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -50,8 +52,9 @@ def _percent(form: Any, field: Field) -> None:
 
 
 class SettingsForm(Form):
-    """The settings of a quiz; what is empty means "no limit"."""
+    """The settings of a quiz; what is empty means "no limit". `seen` is a print of what was stored when it was opened."""
 
+    seen = HiddenField()
     intro = TextAreaField(_l("Pengantar"), validators=[Length(max=20_000)])
     role = SelectField(
         _l("Peran"),
@@ -102,10 +105,32 @@ class SettingsForm(Form):
             "offline": self.offline.data,
         }
 
+    def is_stale(self, stored: SettingsForm) -> bool:
+        """Whether somebody else saved since, and something else than what is sent."""
+        moved = bool(self.seen.data) and self.seen.data != stored.seen.data
+        return moved and self.settings() != stored.settings()
+
+    def now_at(self, stored: SettingsForm) -> None:
+        """Carry the print of what is stored now, so that saving once more is done knowingly."""
+        self.seen.data = stored.seen.data
+
+    def unlike(self, stored: SettingsForm) -> list[tuple[str, str]]:
+        """What is stored and was typed differently here: labels and words."""
+        fields = [field for field in stored if field is not stored.seen]
+        return [(str(f.label.text), _words(f)) for f in fields if f.data != self[f.short_name].data]
+
+
+def _words(field: Field) -> str:
+    if isinstance(field, BooleanField):
+        return str(_l("Ya") if field.data else _l("Tidak"))
+    if isinstance(field, SelectField):
+        return next(str(choice.label) for choice in field.iter_choices() if choice.value == field.data)
+    return field.data or "–"
+
 
 def settings_of(quiz: Quiz, intro: str) -> dict[str, Any]:
     """What the form shows of a stored quiz."""
-    return {
+    shown = {
         "intro": intro,
         "role": quiz.role.value,
         "time_limit_minutes": str(quiz.time_limit_minutes or ""),
@@ -117,6 +142,8 @@ def settings_of(quiz: Quiz, intro: str) -> dict[str, Any]:
         "reveal": quiz.reveal.value,
         "offline": quiz.may_leave,
     }
+    seen = hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
+    return {**shown, "seen": seen}
 
 
 def chosen_in(form: MultiDict[str, str]) -> list[uuid.UUID]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from courses.catalogue.models import Course
 from courses.catalogue.permissions import AUTHOR
+from courses.catalogue.services import Stale
 from courses.quizzes import authoring
 from courses.quizzes.author_forms import SettingsForm, chosen_in, lines_of, plan_in, settings_of
 from courses.quizzes.author_pictures import place_name, sent_draft, strange_pictures
@@ -108,7 +109,8 @@ def _back(course_id: uuid.UUID) -> Response:
 def edit(course_id: uuid.UUID, question_id: uuid.UUID) -> str:
     course = authored_course(session(), actor(), course_id)
     question = question_of(session(), course, question_id)
-    return _editor(course, draft_of(question.content, question.source, question.tags), question=question)
+    draft = draft_of(question.content, question.source, question.tags)
+    return _editor(course, draft, question=question, seen=question.version)
 
 
 @blueprint.post(f"{COURSE}/soal/<uuid:question_id>")
@@ -121,10 +123,25 @@ def change(course_id: uuid.UUID, question_id: uuid.UUID) -> Response | str | tup
         return _changed(course, draft, refused, question)
     if problems := refused + _problems(course, draft):
         return _editor(course, draft, problems, question=question), 422
-    content, source = content_of(draft), source_of(draft)
-    authoring.change_question(session(), question, content, tags=tags_of(draft), source=source, now=now())
+    try:
+        _write(question, draft)
+    except Stale:
+        # The page now carries the newer version: saving once more replaces it, knowingly.
+        return _editor(course, draft, question=question, seen=question.version, compare=True), 409
     flash(_("Soal tersimpan. Percobaan yang sudah dimulai tetap memakai versi lamanya."), "success")
     return _back(course_id)
+
+
+def _write(question: Question, draft: Draft) -> None:
+    authoring.change_question(
+        session(),
+        question,
+        content_of(draft),
+        tags=tags_of(draft),
+        source=source_of(draft),
+        now=now(),
+        version=request.form.get("version", type=int),
+    )
 
 
 @blueprint.post(f"{COURSE}/soal/<uuid:question_id>/arsip")
@@ -161,8 +178,11 @@ def _editor(
     problems: list[Problem] | None = None,
     *,
     question: Question | None = None,
+    seen: int | None = None,
     preview: bool = False,
+    compare: bool = False,
 ) -> str:
+    """The page of a draft. `seen` is the version it began from; `compare` shows the stored question beside it."""
     said: dict[str, str] = {}
     for problem in problems or []:
         said.setdefault(SHOWN_AT.get(problem.field, problem.field), _(problem.message) % problem.values)
@@ -177,6 +197,8 @@ def _editor(
         draft=draft,
         kind=KINDS[draft.kind],
         question=question,
+        version=seen or request.form.get("version", type=int),
+        theirs=draft_of(question.content, question.source, question.tags) if question and compare else None,
         errors=said,
         preview=shown,
         lead_and_rest=lead_and_rest,
@@ -190,8 +212,13 @@ def _editor(
 def settings(course_id: uuid.UUID, activity_id: uuid.UUID) -> str:
     course = authored_course(session(), actor(), course_id)
     quiz, activity = authored_quiz(session(), course, activity_id)
+    return _settings(course, quiz, activity, _stored(quiz))
+
+
+def _stored(quiz: Quiz) -> SettingsForm:
+    """The form of what is stored, whatever was sent."""
     intro = quiz.intro_source or "\n\n".join(text_of(quiz.intro).splitlines())
-    return _settings(course, quiz, activity, SettingsForm(data=settings_of(quiz, intro)))
+    return SettingsForm(formdata=None, data=settings_of(quiz, intro))
 
 
 @blueprint.post(QUIZ)
@@ -202,12 +229,18 @@ def save_settings(course_id: uuid.UUID, activity_id: uuid.UUID) -> Response | tu
     form = SettingsForm()
     if not form.validate():
         return _settings(course, quiz, activity, form), 422
+    session().refresh(quiz, with_for_update=True)
+    if form.is_stale(stored := _stored(quiz)):
+        form.now_at(stored)
+        return _settings(course, quiz, activity, form, theirs=stored), 409
     authoring.change_quiz(session(), quiz, by=actor(), now=now(), **form.settings())
     flash(_("Pengaturan kuis tersimpan. Percobaan yang sedang berjalan tidak berubah."), "success")
     return redirect(url_for(".settings", course_id=course_id, activity_id=activity_id), 303)
 
 
-def _settings(course: Course, quiz: Quiz, activity: Any, form: SettingsForm) -> str:
+def _settings(
+    course: Course, quiz: Quiz, activity: Any, form: SettingsForm, theirs: SettingsForm | None = None
+) -> str:
     plan = [(tag, count) for tag, count in quiz.draw] if quiz.draw else None
     problems = authoring.plan_faults(session(), quiz.activity_id, plan)
     return render_template(
@@ -216,6 +249,7 @@ def _settings(course: Course, quiz: Quiz, activity: Any, form: SettingsForm) -> 
         quiz=quiz,
         activity=activity,
         form=form,
+        theirs=theirs,
         problems=[_(problem.message) % problem.values for problem in problems],
     )
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity
+from courses.catalogue.services import Stale
 from courses.quizzes.drawing import Line, plan_problems
 from courses.quizzes.kinds.base import with_ids
 from courses.quizzes.kinds.registry import check
@@ -105,11 +106,18 @@ def change_question(
     tags: Sequence[str],
     source: Mapping[str, str],
     now: datetime,
+    version: int | None = None,
 ) -> Question:
-    """A new version of a question. Attempts that show an older one keep it and are marked by it."""
+    """A new version of a question. Attempts that show an older one keep it and are marked by it.
+
+    With `version` (what the editor saw) a question that somebody else saved since raises Stale.
+    """
     whole = _whole(content)
+    session.refresh(question, with_for_update=True)
     if (whole, list(tags), dict(source)) == (question.content, question.tags, question.source):
         return question
+    if version not in (None, question.version):
+        raise Stale
     question.content, question.tags, question.source = whole, list(tags), dict(source)
     question.version += 1
     question.updated_at = now

@@ -218,3 +218,33 @@ def test_a_wrong_project_is_refused_by_the_service(
     with pytest.raises(Invalid):
         create_project(session, activity, **{**facts, **changes}, now=scene.now)
     assert session.scalar(sa.select(sa.func.count()).select_from(Milestone)) == 2
+
+
+def test_a_project_that_somebody_else_saved_is_shown_beside_mine_and_neither_is_lost(
+    scene: Scene, client_of: Client, session: Session, form: dict[str, str]
+) -> None:
+    citra, here = client_of(scene.citra), address(scene)
+    theirs = {
+        **form,
+        "act": "save",
+        "brief": "Petunjuk orang lain.",
+        "criterion-0-level-0-text": "Sangat tepat",
+    }
+    assert [citra.post(here, data=theirs).status_code for _tap in range(2)] == [303, 303]
+    mine = {**form, "brief": "Petunjuk saya."}
+    assert form["seen"] in citra.post(here, data={**mine, "act": "addstage"}).text
+    page = citra.post(here, data={**mine, "act": "save"})
+    assert page.status_code == 409
+    for words in (
+        "Orang lain menyimpan proyek ini",
+        "Petunjuk orang lain.",
+        "Sangat tepat",
+        "Petunjuk saya.",
+    ):
+        assert words in page.text
+    session.expire_all()
+    assert session.get_one(Project, scene.activity_id).brief == "Petunjuk orang lain."
+    again = {**mine, "act": "save", "seen": form_of(page.text)["seen"]}
+    assert citra.post(here, data=again).status_code == 303
+    session.expire_all()
+    assert session.get_one(Project, scene.activity_id).brief == "Petunjuk saya."

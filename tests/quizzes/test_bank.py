@@ -318,3 +318,63 @@ def test_no_form_breaks_the_editor(form: dict[str, str]) -> None:
         draft = draft_in(kind, form)
         check(with_ids(content_of(draft)))
         assert isinstance(tags_of(draft), list)
+
+
+def test_a_question_that_somebody_else_saved_is_shown_beside_mine_and_neither_is_lost(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    citra = client_of(room.citra)
+    form = COMMON | FORMS["single"] | {"do": "save"}
+    citra.post(f"{room.bank}/soal/baru?jenis=single", data=form)
+    here = f"{room.bank}/soal/{newest(session).id}"
+    assert 'name="version" value="1"' in citra.get(here).text
+    theirs = form | {"text": "Siapa yang didahulukan?", "options_1_text": "Pejabat", "version": "1"}
+    assert citra.post(here, data=theirs).status_code == 303
+    mine = form | {"text": "Siapa yang menunggu?", "version": "1"}
+    grown = citra.post(here, data=mine | {"do": "add:options"}).text
+    assert 'name="version" value="1"' in grown
+    page = citra.post(here, data=mine)
+    assert page.status_code == 409
+    for words in (
+        "Orang lain menyimpan soal ini",
+        "Siapa yang didahulukan?",
+        "Pejabat",
+        "Siapa yang menunggu?",
+    ):
+        assert words in page.text
+    assert newest(session).source["text"] == "Siapa yang didahulukan?"
+    assert 'name="version" value="2"' in page.text
+    assert citra.post(here, data=mine | {"version": "2"}).status_code == 303
+    assert newest(session).source["text"] == "Siapa yang menunggu?"
+
+
+def test_a_second_tap_on_saving_a_question_is_no_conflict(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    citra = client_of(room.citra)
+    form = COMMON | FORMS["true_false"] | {"do": "save"}
+    citra.post(f"{room.bank}/soal/baru?jenis=true_false", data=form)
+    here = f"{room.bank}/soal/{newest(session).id}"
+    changed = form | {"answer": "false", "version": "1"}
+    assert [citra.post(here, data=changed).status_code for _tap in range(2)] == [303, 303]
+    assert newest(session).version == 2
+
+
+def test_settings_that_somebody_else_saved_are_shown_beside_mine(
+    room: Room, client_of: Client, session: Session
+) -> None:
+    citra = client_of(room.citra)
+    here = f"{room.bank}/kuis/{room.quiz.activity_id}"
+    opened = citra.get(here).text
+    seen = opened.partition('name="seen"')[2].partition('value="')[2].partition('"')[0]
+    form = {"seen": seen, "role": "practice", "counts": "best", "pass_mark": "70", "grace_minutes": "10"}
+    form |= {"reveal": "submitted", "intro": "Baca **semua** bahan."}
+    assert [citra.post(here, data=form).status_code for _tap in range(2)] == [303, 303]
+    page = citra.post(here, data=form | {"intro": "Tanpa buku.", "pass_mark": "80"})
+    assert page.status_code == 409
+    for words in ("Orang lain menyimpan pengaturan ini", "Baca **semua** bahan.", "Tanpa buku."):
+        assert words in page.text
+    session.expire_all()
+    assert session.get_one(Quiz, room.quiz.activity_id).pass_mark == 70
+    newer = page.text.partition('name="seen"')[2].partition('value="')[2].partition('"')[0]
+    assert citra.post(here, data=form | {"intro": "Tanpa buku.", "seen": newer}).status_code == 303
