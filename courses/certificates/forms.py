@@ -127,13 +127,13 @@ class TemplateForm(Form):
     front_name = StringField(
         _l("Nama dengan gelar"), validators=[DataRequired(_l("Tulis nama penanda tangan.")), _LINE]
     )
-    front_rank = StringField(_l("Pangkat, golongan"), validators=[_LINE])
+    front_rank = StringField(_l("Pangkat, golongan/ruang"), validators=[_LINE])
     front_number = StringField(_l("NIP"), validators=[Length(max=40)])
     back_on_behalf = StringField(_l("Atas nama (a.n.)"), validators=[_LINE])
     back_prefix = SelectField(_l("Status"), choices=_PREFIXES)
     back_position = StringField(_l("Jabatan"), validators=[_LINE])
     back_name = StringField(_l("Nama dengan gelar"), validators=[_LINE])
-    back_rank = StringField(_l("Pangkat, golongan"), validators=[_LINE])
+    back_rank = StringField(_l("Pangkat, golongan/ruang"), validators=[_LINE])
     back_number = StringField(_l("NIP"), validators=[Length(max=40)])
 
     @classmethod

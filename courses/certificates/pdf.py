@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from courses.certificates.numbering import grouped
-from courses.certificates.wording import Signatory, day, grouped_number, rank_line
+from courses.certificates.wording import Signatory, day, grouped_number, rank_row
 from lms.lazy import lazy
+from lms.people.employee_number import named
 
 if TYPE_CHECKING:
     import segno
@@ -92,8 +93,8 @@ def _printed(facts: Mapping[str, Any], code: str, address: str, logo: bytes | No
 def _rows(facts: Mapping[str, Any]) -> list[list[str]]:
     work = ", ".join(part for part in (facts["unit"], facts["agency"]) if part)
     return [
-        ["NIP", grouped_number(facts["employee_number"])],
-        ["Pangkat, golongan", rank_line(facts["rank"], facts["grade"])],
+        [named(facts["employee_number"]), grouped_number(facts["employee_number"])],
+        [*rank_row(facts["rank"], facts["grade"])],
         ["Jabatan", facts["position"] or "-"],
         ["Unit kerja", work or "-"],
     ]
@@ -106,5 +107,5 @@ def _signatory(stored: Mapping[str, str]) -> dict[str, str]:
         "title": who.title,
         "name": who.name,
         "rank": who.rank,
-        "number": grouped_number(who.number) if who.number else "",
+        "number": f"{named(who.number)} {grouped_number(who.number)}" if who.number else "",
     }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from lms import written
 from lms.errors import N_
@@ -73,11 +74,11 @@ def masked_number(number: str) -> str:
     return f"••••• ••••• ••••• {number[-3:]}" if number else "-"
 
 
-def rank_line(rank: str, grade: str) -> str:
-    """Pangkat, golongan/ruang: "Penata, III/c"; a PPPK has only "Golongan IX" (domain 1.5); "-" without either."""
-    if rank and grade:
-        return f"{rank}, {grade}"
-    return rank or (f"Golongan {grade}" if grade else "-")
+def rank_row(rank: str, grade: str) -> tuple[str, str]:
+    """Label and words: "Pangkat, golongan/ruang", "Penata, III/c"; a PPPK has a grade only (domain 1.5); "-" without either."""
+    if grade and not rank:
+        return "Golongan", grade
+    return "Pangkat, golongan/ruang", ", ".join(part for part in (rank, grade) if part) or "-"
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,11 @@ class Signatory:
     def facts(self) -> dict[str, str]:
         """As templates and facts keep it."""
         return asdict(self)
+
+
+def signatories_of(facts: Mapping[str, Any]) -> list[Signatory]:
+    """Who signed, of frozen facts; the back page may bear a second one."""
+    return [Signatory(**stored) for stored in facts["signatories"]]
 
 
 def shared_hours(minutes: Sequence[int], jp: int) -> list[int | None]:

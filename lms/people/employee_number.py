@@ -97,6 +97,13 @@ def grouped(digits: str) -> str:
     return f"{digits[:8]} {digits[8:14]} {digits[14]} {digits[15:]}"
 
 
+def named(digits: str) -> str:
+    """What a number is called on paper and on pages: a PPPK has no NIP but an NI PPPK (domain 1.2, 3.2)."""
+    if len(digits) != LENGTH or not digits.isdecimal():
+        return "NIP/NRP/NI PPPK"
+    return "NI PPPK" if int(digits[12:14]) in _AGREEMENT_CODES else "NIP"
+
+
 def masked(digits: str) -> str:
     """Only the last three digits, for pages that everybody may open (domain 3.4)."""
     return f"•••{digits[-3:]}" if len(digits) > 3 else "•••"

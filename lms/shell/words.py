@@ -24,7 +24,7 @@ from markupsafe import Markup
 from lms import written
 from lms.clock import milliseconds
 from lms.lazy import lazy
-from lms.people.employee_number import grouped, masked
+from lms.people.employee_number import grouped, masked, named
 
 if TYPE_CHECKING:
     from babel.messages import catalog, mofile, pofile
@@ -105,6 +105,7 @@ def register(app: Flask, root: Path) -> None:
         size=size,
         number=number,
         nip=grouped,
+        nip_name=named,
         nip_masked=masked,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True

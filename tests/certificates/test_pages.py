@@ -63,6 +63,7 @@ def test_anybody_sees_that_a_certificate_is_valid_without_what_is_private(
         "Etika Pelayanan",
         "6 JP",
         "Pemerintah Kota Sorong",
+        "Drs. Markus Sagrim, M.Si., Plt. Kepala BKPSDM",
         grouped(certificate.code),
     ):
         assert words in page.text

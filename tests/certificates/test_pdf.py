@@ -127,11 +127,17 @@ def test_the_longest_facts_keep_to_two_pages_with_every_word() -> None:
 
 def test_who_has_no_number_rank_or_post_gets_a_dash() -> None:
     front = printed(employee_number="", rank="", grade="", position="", unit="", agency="")[0]
-    assert "NIP - Pangkat, golongan - Jabatan - Unit kerja -" in front
+    assert "NIP/NRP/NI PPPK - Pangkat, golongan/ruang - Jabatan - Unit kerja -" in front
 
 
 def test_a_pppk_has_a_grade_and_no_rank() -> None:
-    assert "Pangkat, golongan Golongan IX" in printed(rank="", grade="IX")[0]
+    assert "Golongan IX Jabatan" in printed(rank="", grade="IX")[0]
+
+
+def test_the_number_of_a_pppk_is_not_called_a_nip() -> None:
+    assert "NIP 19850312 201001 2 004" in printed(employee_number="198503122010012004")[0]
+    front = printed(employee_number="199011052023211007")[0]
+    assert "NI PPPK 19901105 202321 1 007" in front
 
 
 def test_without_subjects_there_is_no_back_page_and_without_hours_no_column() -> None:

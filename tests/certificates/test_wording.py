@@ -17,7 +17,7 @@ from courses.certificates.wording import (
     fill,
     grouped_number,
     masked_number,
-    rank_line,
+    rank_row,
     shared_hours,
     span,
 )
@@ -37,9 +37,9 @@ def test_days_are_said_once(starts: date, ends: date, said: str) -> None:
 
 
 def test_a_pppk_has_a_grade_without_a_rank() -> None:
-    assert rank_line("Penata", "III/c") == "Penata, III/c"
-    assert rank_line("", "IX") == "Golongan IX"
-    assert rank_line("", "") == "-"
+    assert rank_row("Penata", "III/c") == ("Pangkat, golongan/ruang", "Penata, III/c")
+    assert rank_row("", "IX") == ("Golongan", "IX")
+    assert rank_row("", "")[1] == "-"
 
 
 def test_employee_numbers_are_grouped_masked_or_a_dash() -> None:

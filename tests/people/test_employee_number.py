@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.people.employee_number import EmployeeNumber, disagreements, grouped, masked, parse
+from lms.people.employee_number import EmployeeNumber, disagreements, grouped, masked, named, parse
 from lms.problems import Problem
 
 TODAY = datetime.date(2026, 11, 21)
@@ -194,3 +194,17 @@ def test_every_well_made_number_is_read(
 @given(st.integers(0, 17))
 def test_losing_any_digit_is_noticed(at: int) -> None:
     assert "seharusnya 18" in refusal(PNS[:at] + PNS[at + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("digits", "name"),
+    [
+        ("198603142010012003", "NIP"),
+        ("199011052023211007", "NI PPPK"),
+        ("199207212025242005", "NI PPPK"),
+        ("31960521", "NIP/NRP/NI PPPK"),
+        ("", "NIP/NRP/NI PPPK"),
+    ],
+)
+def test_a_number_is_called_what_it_is(digits: str, name: str) -> None:
+    assert named(digits) == name

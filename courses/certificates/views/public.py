@@ -15,7 +15,7 @@ from courses.certificates.jobs import PDF
 from courses.certificates.numbering import grouped, normalised, verification_address
 from courses.certificates.queries import Checked
 from courses.certificates.siasn import file_name
-from courses.certificates.wording import grouped_number, masked_number, span
+from courses.certificates.wording import grouped_number, masked_number, signatories_of, span
 from lms.access import ANYONE, SIGNED_IN, needs
 from lms.shell.words import day
 from lms.web import actor, session, settings, store
@@ -84,6 +84,7 @@ def _shown(found: Checked) -> dict[str, Any]:
         "masked": masked_number(facts["employee_number"]),
         "period": period(date.fromisoformat(facts["starts_on"]), date.fromisoformat(facts["ends_on"])),
         "code": grouped(found.certificate.code),
+        "signers": "; ".join(f"{who.name}, {who.title}" for who in signatories_of(facts)) or "-",
     }
 
 
