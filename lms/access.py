@@ -56,6 +56,7 @@ class Actor:
     zone: str = "Asia/Jakarta"
     locale: str = "id"
     theme: str = "auto"
+    large_text: bool = False
     data_saver: bool = False
     agency_name: str = ""
     unread: int = 0

@@ -30,7 +30,7 @@ blueprint = Blueprint("account", __name__)
 @needs(SIGNED_IN)
 def show() -> str:
     who = account_of(session(), me().id)
-    form = PreferencesForm(locale=me().locale, theme=me().theme, data_saver=me().data_saver)
+    form = PreferencesForm(obj=me())
     numbers = [(masked(number), grouped(number)) for number in who.numbers]
     roles = [_(ROLE_NAMES[role]) for role in me().roles]
     sessions = len(sign_ins_of(session(), me(), now=now()))
@@ -50,6 +50,7 @@ def preferences() -> Response:
         me(),
         locale=form.locale.data,
         theme=form.theme.data,
+        large_text=form.large_text.data,
         data_saver=form.data_saver.data,
     )
     with force_locale(form.locale.data):  # the next page already speaks it

@@ -78,4 +78,5 @@ class PreferencesForm(Form):
             SelectChoice("dark", _l("Gelap")),
         ],
     )
+    large_text = BooleanField(_l("Huruf besar"))
     data_saver = BooleanField(_l("Hemat data"))

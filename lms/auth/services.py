@@ -292,12 +292,18 @@ def set_password(
 
 
 def prefer(
-    session: Session, actor: Actor, *, locale: str, theme: str, data_saver: bool | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    locale: str,
+    theme: str,
+    large_text: bool | None = None,
+    data_saver: bool | None = None,
 ) -> None:
-    """Keep how somebody wants their pages; `data_saver` stays as it is when it is not named. The form checks values."""
+    """Keep how somebody wants their pages; what is not named stays as it is. The form checks values."""
+    named = {"large_text": large_text, "data_saver": data_saver}
     wanted: dict[str, Any] = {"locale": locale, "theme": theme}
-    if data_saver is not None:
-        wanted["data_saver"] = data_saver
+    wanted |= {name: value for name, value in named.items() if value is not None}
     session.execute(sa.update(Person).where(Person.id == actor.id).values(wanted))
 
 

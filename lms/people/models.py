@@ -131,6 +131,7 @@ class Person(Identified, Model):
     status: Mapped[PersonStatus] = mapped_column(choice(PersonStatus), default=PersonStatus.ACTIVE)
     locale: Mapped[str] = mapped_column(default="id")
     theme: Mapped[str] = mapped_column(default="auto")
+    large_text: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # None until the person chose: then the phone's own wish counts.
     data_saver: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

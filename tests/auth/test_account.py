@@ -130,3 +130,15 @@ def test_help_and_privacy_are_open_to_everybody(scene: Scene, client_of: Client,
 def test_a_device_is_named_as_people_name_it(user_agent: str, words: str, handheld: bool) -> None:
     assert f"{browser(user_agent)} {system(user_agent)}" == words
     assert is_handheld(user_agent) is handheld
+
+
+def test_large_letters_are_asked_for_once_and_every_page_has_them(scene: Scene, client_of: Client) -> None:
+    ayu = client_of(scene.ayu)
+    assert "data-text" not in ayu.get("/akun").text
+    form = {"locale": "id", "theme": "auto", "large_text": "y"}
+    assert ayu.post("/akun/tampilan", data=form).status_code == 303
+    assert 'data-text="large"' in ayu.get("/").text
+    ayu.post("/bahasa", data={"locale": "en"})
+    assert '<html lang="en" data-theme="auto" data-text="large">' in ayu.get("/akun").text
+    ayu.post("/akun/tampilan", data={"locale": "id", "theme": "auto"})
+    assert "data-text" not in ayu.get("/akun").text

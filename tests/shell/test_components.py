@@ -80,7 +80,7 @@ def pages() -> Environment:
 def sheet(pages: Environment, staff: bool) -> str:
     form = SheetForm()
     form.validate()
-    actor = SimpleNamespace(id="7", name="Nurul Hidayati", initials="NH", is_staff=staff)
+    actor = SimpleNamespace(id="7", name="Nurul Hidayati", initials="NH", is_staff=staff, large_text=False)
     nav = [
         SimpleNamespace(
             label=label, url=f"/{icon}", icon=icon, current=icon == "home", group=group, count=None
