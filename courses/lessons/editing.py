@@ -17,6 +17,7 @@ from courses.lessons import splitting
 from courses.lessons.forms import TextForm, draft_in, html_in
 from courses.lessons.markdown import to_markdown
 from courses.lessons.models import Lesson
+from courses.lessons.pasting import with_lists
 from courses.lessons.prose import rendered
 from courses.lessons.queries import LessonPage, draft_of, files_of, lesson_of, version_of, versions_of
 from courses.lessons.services import drop_draft, restore, save_draft, write_lesson
@@ -135,7 +136,7 @@ def discard(activity_id: uuid.UUID) -> Response:
 def tidy(activity_id: uuid.UUID) -> dict[str, str]:
     """Text pasted from Word or a web page, as Markdown without its styles."""
     lesson_activity(activity_id)
-    return {"markdown": to_markdown(clean(html_in(request.get_json(silent=True))))}
+    return {"markdown": to_markdown(clean(with_lists(html_in(request.get_json(silent=True)))))}
 
 
 @blueprint.post(f"{EDIT}/pratinjau-teks")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.lessons.markdown import to_markdown
+from courses.lessons.pasting import with_lists
 from courses.lessons.prose import Shown, for_reader, media_in, pictures_in, rendered, without_words
 from lms.richtext import clean, text_of
 
@@ -74,6 +75,63 @@ def test_text_from_word_keeps_its_shape_and_loses_its_looks() -> None:
     assert "| A | B |" in markdown
     assert "mso" not in markdown
     assert "alert" not in markdown
+
+
+def item(level: int, mark: str, text: str) -> str:
+    """A list paragraph as Word on Windows puts it on the clipboard."""
+    return (
+        f"<p class=MsoListParagraphCxSpMiddle style='text-indent:-18.0pt;mso-list:l0 level{level} lfo1'>"
+        f"<![if !supportLists]><span style='font-family:Symbol'><span style='mso-list:Ignore'>{mark}"
+        f"<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp; </span></span></span><![endif]>{text}<o:p></o:p></p>\n"
+    )
+
+
+def test_lists_from_word_stay_lists() -> None:
+    pasted = "".join(
+        [
+            "<p class=MsoNormal>Siapkan:</p>",
+            item(1, "·", "Map <b>biru</b>"),
+            item(2, "o", "Salinan KTP &amp; KK"),
+            item(2, "o", "Pas foto"),
+            item(1, "·", "Materai"),
+            "<p class=MsoNormal>Lalu:</p>",
+            item(1, "1.", "Ambil nomor"),
+            item(1, "2.", "Tunggu"),
+            item(1, "·", "Selesai"),
+        ]
+    )
+    assert to_markdown(clean(with_lists(pasted))).strip().splitlines() == [
+        "Siapkan:",
+        "",
+        "- Map **biru**",
+        "  - Salinan KTP & KK",
+        "  - Pas foto",
+        "- Materai",
+        "",
+        "Lalu:",
+        "",
+        "1. Ambil nomor",
+        "2. Tunggu",
+        "",
+        "- Selesai",
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["·", "1.", "b)", "(iv)", ""])), max_size=12))
+def test_every_word_of_a_pasted_list_arrives_once_and_in_order(rows: list[tuple[int, str]]) -> None:
+    texts = [f"kata{number} lagi" for number in range(len(rows))]
+    pasted = "".join(
+        item(level, mark, text) if level else f"<p>{text}</p>"
+        for (level, mark), text in zip(rows, texts, strict=True)
+    )
+    assert words_of(clean(with_lists(pasted))) == " ".join(texts).split()
+
+
+@pytest.mark.parametrize(
+    "html", ["", "<ul><li>Satu</ul>", "<p>mso-list</p>", "a < b & c", "<p style='mso-x:1'>Ya"]
+)
+def test_what_has_no_list_of_words_own_kind_is_left_alone(html: str) -> None:
+    assert with_lists(html) == html
 
 
 def test_a_merged_cell_leaves_every_other_cell_in_its_column() -> None:
