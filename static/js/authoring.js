@@ -5,9 +5,11 @@ import { Upload } from "./lib/upload.js";
 const form = document.querySelector("[data-editor]");
 const text = form.querySelector("textarea");
 const state = form.querySelector("[data-state]");
+const leftOut = form.querySelector("[data-left-out]");
 const token = form.querySelector("[name=csrf_token]").value;
 const SAVE_EVERY = 5000;
 const KEPT_ALIVE = 60000;
+const INSIDE = /<img\b[^>]*?\bsrc\s*=\s*["']?data:image\/(png|jpeg|gif|webp);base64,([a-z0-9+/]+=*)/gi;
 // What the page came with: words typed before this script arrived, or brought back by the browser, are not saved yet.
 let saved = text.defaultValue;
 
@@ -96,11 +98,40 @@ async function pastePictures(files) {
       upload.start();
     });
     if (upload.state === "refused") say(upload.problem, "conflict");
-    else insert(`\n\n${(await send(form.dataset.pasted, { media: upload.media.id })).markdown}\n\n`);
+    else insertBlocks((await send(form.dataset.pasted, { media: upload.media.id })).markdown, true);
   }
 }
 
-async function paste(event) {
+// Text of several blocks stands alone, whatever it is pasted between.
+function insertBlocks(words, several = words.includes("\n")) {
+  const before = text.value.slice(0, text.selectionStart);
+  const after = text.value.slice(text.selectionEnd);
+  const above = several && /[^\n]\n?$/.test(before) ? "\n\n" : "";
+  const below = several && /^\n?[^\n]/.test(after) ? "\n\n" : "";
+  insert(above + words + below);
+}
+
+// The pictures that came inside pasted text, as files.
+function picturesIn(html) {
+  return [...html.matchAll(INSIDE)].map(([, type, data], number) => {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    return new File([bytes], `gambar-${number + 1}.${type}`, { type: `image/${type}` });
+  });
+}
+
+async function pasteWords(html, plain) {
+  try {
+    insertBlocks((await send(form.dataset.tidy, { html })).markdown.trim());
+  } catch {
+    insert(plain);
+  }
+  const inside = picturesIn(html);
+  // Word names pictures on its own computer, pages those of another site: neither comes along.
+  leftOut.hidden = (html.match(/<img\b/gi) ?? []).length <= inside.length;
+  await pastePictures(inside);
+}
+
+function paste(event) {
   const pictures = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
   const html = event.clipboardData.getData("text/html");
   if (pictures.length && !html) {
@@ -109,13 +140,8 @@ async function paste(event) {
     return;
   }
   if (!html) return;
-  const plain = event.clipboardData.getData("text/plain");
   event.preventDefault();
-  try {
-    insert((await send(form.dataset.tidy, { html })).markdown.trim());
-  } catch {
-    insert(plain);
-  }
+  pasteWords(html, event.clipboardData.getData("text/plain"));
 }
 
 form.querySelector("[data-toolbar]").hidden = false;

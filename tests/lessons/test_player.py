@@ -431,3 +431,31 @@ def test_words_typed_before_the_script_came_are_kept_when_the_page_is_left_at_on
     page.unroute("**/authoring.js")
     page.goto(editor)
     expect(page.get_by_label("Isi pelajaran")).to_have_value("Satu jam kerja saya")
+
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PASTE = """(html) => {
+  const text = document.querySelector("#source"), held = new DataTransfer();
+  text.focus();
+  text.setSelectionRange(0, 0);
+  held.setData("text/html", html);
+  text.dispatchEvent(new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_pictures_in_pasted_text_come_along_and_those_that_cannot_are_told(cinema: Cinema) -> None:
+    page = author(cinema)
+    page.goto(f"/kelola/pelajaran/{cinema.lesson_id}")
+    text, missing = (
+        page.get_by_label("Isi pelajaran"),
+        page.get_by_text("Sebagian gambar tidak ikut tertempel."),
+    )
+    text.fill("Kalimat lama.")
+    page.evaluate(PASTE, f'<h2>Alur</h2><p>Lihat bagan.<img src="data:image/png;base64,{DOT}"></p>')
+    expect(text).to_have_value(
+        re.compile(r"^## Alur\n\nLihat bagan\.\n\n!\[\]\(media:[0-9a-f-]{36}\)\n\nKalimat lama\.$")
+    )
+    expect(missing).to_be_hidden()
+    page.evaluate(PASTE, '<p>Satu</p><p>Dua<img src="file:///C:/Users/bagan.png"></p>')
+    expect(missing).to_be_visible()
+    expect(text).to_have_value(re.compile(r"^Satu\n\nDua\n\n## Alur"))
