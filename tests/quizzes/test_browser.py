@@ -14,6 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from courses.quizzes.models import Attempt
 from lms.auth.models import SignIn
+from lms.auth.services import prefer
+from tests.factories.people import actor_for
 from tests.lessons.film import until
 from tests.live import LiveServer
 from tests.quizzes.room import EVERY_KIND, NUMBER, SHORT, Room, attempts, revisions, right_answers, saved
@@ -154,6 +156,29 @@ def test_every_kind_is_answered_saved_kept_over_a_reload_and_handed_in_once(
     with live_server.session() as session:
         assert len(attempts(session)) == 1
     assert said == []
+
+
+def test_with_large_letters_on_a_narrow_phone_every_kind_stays_inside_the_screen(
+    live_server: LiveServer, now: datetime
+) -> None:
+    room = make_room(live_server, now, *(long_worded(content) for content in EVERY_KIND))
+    with live_server.session() as session:
+        prefer(session, actor_for(room.ayu), locale="id", theme="auto", large_text=True)
+    page, _said = watched(live_server, room, viewport={"width": 320, "height": 640})
+    begin(page, room)
+    expect(page.locator("html")).to_have_css("font-size", "20px")
+    shot(page, "attempt-large-letters")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def long_worded(content: dict[str, Any]) -> dict[str, Any]:
+    """The same question with a word that fills a line in each option and step."""
+    lists = {
+        name: [{**row, "text": f"{row['text']} mempertanggungjawabkannya"} for row in content[name]]
+        for name in ("options", "items", "left", "right")
+        if name in content
+    }
+    return content | lists
 
 
 def test_a_whole_quiz_with_the_keyboard_alone(live_server: LiveServer, now: datetime) -> None:
