@@ -97,7 +97,8 @@ class LessonDraft(Model):
 
 
 class Watched(Model):
-    """What one learner has seen of one video or heard of one recording: ranges and last position in milliseconds.
+    """What one learner has seen of one video or heard of one recording: ranges and last position in milliseconds. Of a
+    document these are pages.
 
     `position_at` is when they stood there, which an answer that comes late from another phone does not change.
     """

@@ -28,7 +28,7 @@ from lms.people.models import Person
 
 @dataclass(frozen=True, slots=True)
 class LessonFile:
-    """A file of a lesson, and what its reader has seen of it (ranges and position in milliseconds)."""
+    """A file of a lesson, and what its reader has seen of it: ranges and position in milliseconds, of a document in pages."""
 
     row: LessonMedia
     media: Media
@@ -51,7 +51,9 @@ class LessonFile:
 
     @property
     def length(self) -> int:
-        """Milliseconds of a video or recording, 0 while nobody has measured it."""
+        """Milliseconds of a video or recording, pages of a document; 0 while nobody has measured it."""
+        if self.part is Part.PAGES:
+            return int(self.media.facts.get("pages") or 0)
         return round(1000 * float(self.media.facts.get("duration") or 0))
 
 

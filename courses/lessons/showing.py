@@ -75,13 +75,16 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """A document shown page by page."""
+    """A document shown page by page: `read` of them were seen, and the reader stood at page `stood` (0: nowhere yet)."""
 
+    id: uuid.UUID
     title: str
     state: str
     problem: str
     file: Download
     sheets: list[PageShown]
+    read: int
+    stood: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,16 @@ def player(store: ObjectStore, file: LessonFile, *, saver: bool) -> Player:
 
 def _document(store: ObjectStore, file: LessonFile) -> Sheets:
     sheets = pages_of(store, file.media)
-    return Sheets(file.title, _state(file), problem(file.media), _download(store, file), sheets)
+    return Sheets(
+        id=file.id,
+        title=file.title,
+        state=_state(file),
+        problem=problem(file.media),
+        file=_download(store, file),
+        sheets=sheets,
+        read=watched(file.ranges),
+        stood=min(file.position, len(sheets)),
+    )
 
 
 def _download(store: ObjectStore, file: LessonFile) -> Download:

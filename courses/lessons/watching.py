@@ -1,4 +1,4 @@
-"""What learners watch: their ranges are joined, and a lesson that asks for it is complete when enough was seen."""
+"""What learners watch and which pages they read: ranges are joined; a lesson may ask that enough was played."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def watch(
     at: datetime | None,
     now: datetime,
 ) -> Seen:
-    """Join newly seen ranges (ms) to those seen before; `position` is where the learner stood `at` that time.
+    """Join newly seen ranges (ms; of a document pages, [0, 1] the first) to those seen before; `position` is where the learner stood `at` that time.
 
     Order and repetition of calls make no difference, nor from how many phones they come.
     """
@@ -63,7 +63,7 @@ def watch(
 
 
 def _played(page: LessonPage, file_id: uuid.UUID) -> LessonFile:
-    for file in page.of(Part.VIDEO, Part.AUDIO):
+    for file in page.of(Part.VIDEO, Part.AUDIO, Part.PAGES):
         if file.id == file_id:
             return file
     raise NotFound

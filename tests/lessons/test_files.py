@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from courses.catalogue.models import Activity
 from courses.lessons.intake import title_of
 from courses.lessons.models import Lesson, LessonMedia, Part
-from lms.media.models import Media
+from lms.media.models import Media, MediaState
 from lms.media.refusals import Reason
 from lms.media.services import fail
 from tests.conftest import Client
@@ -29,6 +29,18 @@ def fake_video(session: Session, scene: Scene, activity: Activity, seconds: int 
     play = {"key": media.key, "type": "video/mp4", "size": 4_600_000}
     media.renditions, media.facts = {"play": play}, {"duration": seconds}
     file = LessonMedia(activity_id=activity.id, media_id=media.id, part=Part.VIDEO, position=1)
+    session.add(file)
+    session.commit()
+    return file
+
+
+def fake_document(session: Session, scene: Scene, activity: Activity, pages: int = 24) -> LessonMedia:
+    """A document as the worker leaves it, without drawing its pages."""
+    media = scene.bring("pedoman.pdf", pdf())
+    drawn = {"key": media.key, "type": "image/webp", "size": 40_000, "width": 720, "height": 1018}
+    media.renditions = {f"page-{number}": drawn for number in range(1, pages + 1)}
+    media.facts, media.state = {"pages": pages}, MediaState.READY
+    file = LessonMedia(activity_id=activity.id, media_id=media.id, part=Part.PAGES, position=2)
     session.add(file)
     session.commit()
     return file

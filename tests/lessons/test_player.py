@@ -433,6 +433,58 @@ def test_words_typed_before_the_script_came_are_kept_when_the_page_is_left_at_on
     expect(page.get_by_label("Isi pelajaran")).to_have_value("Satu jam kerja saya")
 
 
+def document_in(cinema: Cinema, pages: int) -> Any:
+    """A document of so many pages in the next lesson; their pictures need not be drawn for this. Returns its id."""
+    drawn = {"key": "media/film/240p", "type": "image/webp", "size": 9, "width": 720, "height": 1018}
+    with cinema.live.session() as session:
+        film = session.get_one(Media, session.get_one(LessonMedia, cinema.file_id).media_id)
+        facts = {"pages": pages}, {f"page-{number}": drawn for number in range(1, pages + 1)}
+        media = Media(
+            agency_id=film.agency_id,
+            owner_id=film.owner_id,
+            name="pedoman.pdf",
+            kind="pdf",
+            content_type="application/pdf",
+            size=9,
+            key="media/pedoman/original",
+            state=MediaState.READY,
+            facts=facts[0],
+            renditions=facts[1],
+            created_at=film.created_at,
+            active_at=film.active_at,
+            stored_at=film.stored_at,
+        )
+        session.add(media)
+        session.flush()
+        file = LessonMedia(activity_id=cinema.next_id, media_id=media.id, part=Part.PAGES, position=1)
+        session.add(file)
+        session.flush()
+        return file.id
+
+
+def test_pages_that_stood_on_the_screen_are_read_and_the_next_visit_goes_on_there(cinema: Cinema) -> None:
+    file_id = document_in(cinema, 12)
+
+    def read() -> tuple[list[Any], int]:
+        with cinema.live.session() as session:
+            found = session.get(Watched, (cinema.seat_id, file_id))
+            return (found.ranges, found.position) if found else ([], 0)
+
+    page, here = cinema.open(), f"/kelas/{cinema.cohort_id}/pelajaran/{cinema.next_id}"
+    page.goto(here)
+    for number in (1, 2):
+        page.locator(f"#halaman-{number} > figcaption").scroll_into_view_if_needed()
+        until(page, lambda number=number: read()[1] == number)  # type: ignore[misc]
+    page.goto(f"{here}?page=2")
+    page.locator("#halaman-12 > figcaption").scroll_into_view_if_needed()
+    until(page, lambda: read() == ([[0, 2], [11, 12]], 12))
+    page.goto(here)
+    expect(page.get_by_text("3 dari 12 halaman dibaca")).to_be_visible()
+    shot(page, "document")
+    page.get_by_role("link", name="Lanjutkan di halaman 12").click()
+    expect(page.locator("#halaman-12")).to_be_in_viewport()
+
+
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PASTE = """(html) => {
   const text = document.querySelector("#source"), held = new DataTransfer();

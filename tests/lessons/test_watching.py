@@ -19,7 +19,7 @@ from lms.database import new_id
 from lms.people.models import Person
 from tests.conftest import Client
 from tests.lessons.conftest import Scene
-from tests.lessons.test_files import fake_video
+from tests.lessons.test_files import fake_document, fake_video
 
 
 def told(kind: str, made: datetime | None = None, **content: Any) -> dict[str, Any]:
@@ -276,3 +276,24 @@ def test_who_saves_data_hears_first_and_nothing_loads_by_itself(
         assert page.count('preload="none"') == 1
         assert "autoplay" not in page
         assert "40 MB" not in page
+
+
+def test_pages_that_were_read_are_kept_and_one_goes_on_where_one_stood(
+    scene: Scene, session: Session, client_of: Client, phone: Phone
+) -> None:
+    lesson = scene.add_lesson("Pedoman")
+    file = fake_document(session, scene, lesson)
+    page, ayu = f"/kelas/{scene.cohort.id}/pelajaran/{lesson.id}", client_of(scene.ayu)
+    assert "24 halaman" in ayu.get(page).text
+    assert "Lanjutkan di halaman" not in ayu.get(page).text
+    phone.send(watched(scene, file, (0, 3), (11, 12)), watched(scene, file, (11, 12), (90, 99)))
+    shown = ayu.get(page).text
+    assert "4 dari 24 halaman dibaca" in shown
+    assert "Lanjutkan di halaman 24" in shown
+    phone.send(watched(scene, file, (13, 14)))
+    shown = ayu.get(page).text
+    assert "Lanjutkan di halaman 14" in shown
+    assert f'{page}?page=2#halaman-14"' in shown
+    assert 'id="halaman-14"' in ayu.get(f"{page}?page=2").text
+    assert "Lanjutkan di halaman" not in ayu.get(f"{page}?page=2").text
+    assert state_of(session, scene, lesson) is not State.DONE
