@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -297,3 +298,16 @@ def test_pages_that_were_read_are_kept_and_one_goes_on_where_one_stood(
     assert 'id="halaman-14"' in ayu.get(f"{page}?page=2").text
     assert "Lanjutkan di halaman" not in ayu.get(f"{page}?page=2").text
     assert state_of(session, scene, lesson) is not State.DONE
+
+
+def test_two_documents_of_a_lesson_never_share_a_place_to_jump_to(
+    scene: Scene, session: Session, client_of: Client, phone: Phone
+) -> None:
+    lesson = scene.add_lesson("Dua pedoman")
+    fake_document(session, scene, lesson)
+    second = fake_document(session, scene, lesson)
+    phone.send(watched(scene, second, (4, 5)))
+    shown = client_of(scene.ayu).get(f"/kelas/{scene.cohort.id}/pelajaran/{lesson.id}").text
+    places = re.findall(r' id="(halaman-[^"]+)"', shown)
+    assert len(places) == len(set(places)) == 20
+    assert '#halaman-2-5"' in shown
