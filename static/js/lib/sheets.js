@@ -13,7 +13,7 @@ async function tell(sheet) {
   const position = Number(sheet.dataset.sheet);
   read.set(file, (read.get(file) ?? new Set()).add(position));
   const ranges = [...read.get(file)].map((page) => [page - 1, page]);
-  const { openOutbox } = await import("./lib/outbox.js");
+  const { openOutbox } = await import("./outbox.js");
   const outbox = await openOutbox();
   await outbox.put("lessons:watched", `${file} ${visit}`, { cohort, activity, file, ranges, position });
 }
