@@ -7,8 +7,14 @@ import { supported } from "./lib/offline.js";
 const { person, token, cohort } = document.querySelector("[data-packs]").dataset;
 const words = document.querySelector("[data-words]").dataset;
 const room = new Room(document.querySelector("[data-room]"));
+// A bad network comes back without the browser's saying so.
+const FIRST_RETRY = 5000;
+const SLOWEST_RETRY = 60000;
 
 class Module {
+  failures = 0;
+  timer = 0;
+
   constructor(box) {
     this.box = box;
     this.name = nameOf(person, cohort, box.dataset.module);
@@ -49,7 +55,16 @@ class Module {
     this.is("running");
     room.protect();
     this.is(await this.download.run());
+    if (this.state === "waiting") this.later();
+    else this.failures = 0;
     room.draw();
+  }
+
+  later() {
+    const wait = Math.min(SLOWEST_RETRY, FIRST_RETRY * 2 ** this.failures) * (0.5 + Math.random() / 2);
+    this.failures += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.state === "waiting" && this.start(), wait);
   }
 
   pause() {

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from courses.exchange.services import import_path
 from courses.quizzes.models import Quiz
@@ -24,7 +21,8 @@ from tests.factories.people import actor_for, make_agency, make_person
 from tests.lessons.film import until
 from tests.live import LiveServer
 from tests.media.page import elsewhere
-from tests.offline.scene import CHUNK, CONTENT, FILM, Classroom, classroom
+from tests.offline.line import Line, module, packs, ready, take
+from tests.offline.scene import CONTENT, FILM, Classroom
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -32,96 +30,6 @@ expect.set_options(timeout=20_000)
 MB = 1_000_000
 BUDGET = 50 * MB
 WORDS = "Warga menunggu empat puluh menit; usul kami: satu loket khusus berkas lengkap."
-
-
-class Line:
-    """The line to the server: counts what goes over it, and can be cut or change what the worker's text says."""
-
-    def __init__(self, app: Flask) -> None:
-        self.bytes = 0
-        self.ranges: list[str] = []
-        self.cut_from: int | None = None
-        self.worker: Callable[[bytes], bytes] = lambda text: text
-        self.inner: Any = app.wsgi_app
-        app.wsgi_app = self  # type: ignore[assignment,method-assign]
-
-    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        asked = environ.get("HTTP_RANGE", "")
-        if environ["PATH_INFO"].startswith("/berkas/") and asked:
-            self.ranges.append(asked)
-            if self.cut_from is not None and int(re.findall(r"\d+", asked)[0]) >= self.cut_from:
-                start("503 Service Unavailable", [("Content-Length", "0")])
-                return [b""]
-        if environ["PATH_INFO"] == "/sw.js":
-            environ.pop("HTTP_ACCEPT_ENCODING", None)
-            return self._changed(environ, start)
-        return self._counted(self.inner(environ, start))
-
-    def _counted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        try:
-            for chunk in chunks:
-                self.bytes += len(chunk)
-                yield chunk
-        finally:
-            getattr(chunks, "close", lambda: None)()
-
-    def _changed(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        told: list[Any] = []
-        chunks = self.inner(environ, lambda status, headers, *_: told.extend((status, headers)))
-        text = self.worker(b"".join(chunks))
-        getattr(chunks, "close", lambda: None)()
-        headers = [(name, value) for name, value in told[1] if name.lower() != "content-length"]
-        start(told[0], [*headers, ("Content-Length", str(len(text)))])
-        self.bytes += len(text)
-        return [text]
-
-
-@pytest.fixture
-def line(file_server: LiveServer) -> Iterator[Line]:
-    made = Line(file_server.app)
-    yield made
-    file_server.app.wsgi_app = made.inner  # type: ignore[method-assign]
-
-
-@pytest.fixture
-def room(file_server: LiveServer) -> Classroom:
-    return classroom(file_server, FILM)
-
-
-@pytest.fixture
-def phone(file_server: LiveServer, room: Classroom, line: Line) -> Iterator[Page]:
-    page = ready(file_server.context(room.ayu, service_workers="allow"))
-    yield page
-    page.context.close()
-
-
-def ready(context: BrowserContext) -> Page:
-    """A page whose worker is at work."""
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto("/kelas")
-    page.wait_for_selector("body[data-offline-ready]", state="attached")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    return page
-
-
-def module(page: Page) -> Any:
-    page.wait_for_selector("[data-packs][data-ready]")
-    return page.locator("[data-module]").first
-
-
-def take(page: Page, address: str) -> None:
-    page.goto(address)
-    box = module(page)
-    box.get_by_role("button", name=re.compile("^Unduh modul")).click()
-    expect(box).to_have_attribute("data-state", "done")
-
-
-def packs(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(
-        "caches.keys().then((names) => names.filter((name) => name.includes('modul')))"
-    )
-    return found
 
 
 def test_what_was_taken_away_opens_plays_and_seeks_without_a_network(phone: Page, room: Classroom) -> None:
@@ -179,30 +87,6 @@ def test_a_quiz_that_cannot_begin_without_a_network_says_so_on_its_own_page(
     assert phone.url.endswith(room.cover)
     phone.context.set_offline(False)
     expect(said).to_be_hidden()
-
-
-def test_an_interrupted_download_goes_on_with_the_bytes_that_lack(
-    phone: Page, room: Classroom, line: Line
-) -> None:
-    line.cut_from = 2 * CHUNK
-    phone.goto(room.downloads)
-    box = module(phone)
-    box.get_by_role("button", name=re.compile("^Unduh modul")).click()
-    phone.wait_for_function("() => document.querySelector('[data-module] progress').value > 2 * 1024 * 1024")
-    box.get_by_role("button", name="Jeda").click()
-    expect(box).to_have_attribute("data-state", "paused")
-    line.cut_from, line.ranges = None, []
-    phone.close()
-    again = phone.context.new_page()
-    again.goto(room.downloads)
-    box = module(again)
-    expect(box).to_have_attribute("data-state", "paused")
-    box.get_by_role("button", name="Lanjutkan").click()
-    expect(box).to_have_attribute("data-state", "done")
-    assert line.ranges[0] == f"bytes={2 * CHUNK}-{3 * CHUNK - 1}"
-    box.get_by_role("button", name="Hapus").click()
-    expect(box).to_have_attribute("data-state", "idle")
-    assert packs(again) == []
 
 
 def test_nothing_remains_after_signing_out_and_unsent_work_is_asked_about(
@@ -340,7 +224,7 @@ def test_a_new_worker_waits_for_the_attempt_unless_its_owner_agrees(
     )
 
 
-@pytest.mark.parametrize(("protocol", "state"), [(b"3", "done"), (b"4", "waiting")])
+@pytest.mark.parametrize(("protocol", "state"), [(b"3", "done"), (b"4", "refused")])
 def test_workers_two_releases_apart_still_store_and_others_store_nothing(
     file_server: LiveServer, room: Classroom, line: Line, protocol: bytes, state: str
 ) -> None:

@@ -1,13 +1,14 @@
 // Modules on this phone: fetching one in pieces that survive a cut line and a restart, listing and deleting them.
 //
-// Everything lies in one cache per module (see worker-keep.js). A file arrives in parts of CHUNK bytes, each kept at once under
-// its address with "?bagian=<n>"; when all are there they become one entry and the parts go.
+// Everything lies in one cache per module (see worker-keep.js). A file arrives in parts, each kept at once under its address
+// with "?bagian=<first byte>"; when all are there they become one entry and the parts go.
 
 import { order } from "./offline.js";
+import { fetchRange } from "./ranges.js";
 
 const PREFIX = "bina-modul:";
 const RECORD = "/luring/paket";
-const CHUNK = 1024 * 1024;
+const PATIENCE = 60000; // for a page or the list
 const PAUSES = [1000, 3000, 8000];
 
 export const nameOf = (person, cohort, module) => `${PREFIX}${person}:${cohort}:${module}`;
@@ -44,6 +45,7 @@ export class Download extends EventTarget {
     super();
     Object.assign(this, { name, list, token });
     this.stop = null;
+    this.pages = new Set(); // that came in an earlier run of this download
   }
 
   pause() {
@@ -58,7 +60,7 @@ export class Download extends EventTarget {
     } catch (error) {
       if (this.stop.signal.aborted) return "paused";
       if (error.name === "QuotaExceededError") return "full";
-      if (error.message === "refused") return "refused";
+      if (["refused", "not-storable"].includes(error.message)) return "refused";
       return "waiting";
     } finally {
       this.stop = null;
@@ -78,20 +80,30 @@ export class Download extends EventTarget {
       this.cache.put(RECORD, new Response(JSON.stringify({ ...facts, files: undefined, cohort, module, whole })));
     await note(false);
     for (const page of facts.pages) {
-      this.stop.signal.throwIfAborted();
-      await order("store", { cache: this.name, url: page.url });
+      if (!this.pages.has(page.url)) await this.within(order("store", { cache: this.name, url: page.url }));
+      this.pages.add(page.url);
       this.add(this.share);
     }
     for (const file of facts.files) await this.fetchFile(file);
     await note(true);
+    this.pages.clear();
+  }
+
+  // What neither a pause nor a line that fell silent may keep waiting.
+  within(work) {
+    const { signal } = this.stop;
+    return new Promise((resolve, reject) => {
+      const end = () => reject(new Error("ended"));
+      if (signal.aborted) end();
+      signal.addEventListener("abort", end, { once: true });
+      setTimeout(end, PATIENCE);
+      work.then(resolve, reject);
+    });
   }
 
   async ask() {
-    const answer = await fetch(this.list, {
-      method: "POST",
-      headers: { Accept: "application/json", "X-CSRFToken": this.token },
-      signal: this.stop.signal,
-    });
+    const headers = { Accept: "application/json", "X-CSRFToken": this.token };
+    const answer = await this.within(fetch(this.list, { method: "POST", headers, signal: this.stop.signal }));
     if (answer.ok) return answer.json();
     throw new Error(answer.status >= 500 || answer.status === 429 ? "busy" : "refused");
   }
@@ -107,16 +119,16 @@ export class Download extends EventTarget {
     const parts = [];
     let of = size;
     let etag = null;
-    for (let start = 0; start < of; start += CHUNK) {
-      const n = start / CHUNK;
-      const part = (await this.cache.match(`${key}?bagian=${n}`)) ?? (await this.fetchPart(url, key, n, start));
+    for (let start = 0; start < of; ) {
+      const held = await this.cache.match(`${key}?bagian=${start}`);
+      const part = held ?? (await this.fetchPart(url, key, start));
       etag ??= part.headers.get("X-Etag");
       if (part.headers.get("X-Etag") !== etag) return this.again(key, url, size);
       of = Number(part.headers.get("X-Of"));
       const blob = await part.blob();
       parts.push([blob, part.headers.get("Content-Type")]);
-      this.add((blob.size * size) / of);
-      if (blob.size === of) break;
+      if (held) this.add(blob.size);
+      start += blob.size;
     }
     const type = parts[0]?.[1] ?? "";
     const whole = new Blob(parts.map(([blob]) => blob), { type });
@@ -137,11 +149,11 @@ export class Download extends EventTarget {
     await Promise.all(parts.map((request) => this.cache.delete(request)));
   }
 
-  async fetchPart(url, key, n, start) {
+  async fetchPart(url, key, start) {
     for (let tried = 0; ; tried += 1) {
       try {
-        const part = await this.part(url, start);
-        await this.cache.put(`${key}?bagian=${n}`, part.clone());
+        const part = await fetchRange(url, start, { stop: this.stop.signal, came: (bytes) => this.add(bytes) });
+        await this.cache.put(`${key}?bagian=${start}`, part.clone());
         return part;
       } catch (error) {
         if (this.stop.signal.aborted || error.name === "QuotaExceededError" || tried === PAUSES.length) throw error;
@@ -156,18 +168,6 @@ export class Download extends EventTarget {
       setTimeout(resolve, milliseconds);
       this.stop.signal.addEventListener("abort", resolve, { once: true });
     });
-  }
-
-  async part(url, start) {
-    const headers = { Range: `bytes=${start}-${start + CHUNK - 1}` };
-    const credentials = new URL(url, location.href).origin === location.origin ? "same-origin" : "omit";
-    const answer = await fetch(url, { headers, credentials, mode: "cors", cache: "no-store", signal: this.stop.signal });
-    // Nothing but the bytes asked for, or (a store that knows no ranges) the whole file.
-    if (answer.status !== 206 && !(answer.status === 200 && start === 0)) throw new Error(String(answer.status));
-    const body = await answer.blob();
-    const of = /\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "")?.[1] ?? String(body.size);
-    const facts = { "Content-Type": answer.headers.get("Content-Type"), "X-Of": of, "X-Etag": answer.headers.get("ETag") ?? "" };
-    return new Response(body, { headers: facts });
   }
 
   add(bytes) {

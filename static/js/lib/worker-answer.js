@@ -14,11 +14,10 @@ async function visit(event, url) {
   const kept = await stored(url);
   if (kept && isMedia(url)) return ranged(event.request, kept.held);
   const asked = Promise.resolve(event.preloadResponse).then((early) => early ?? fetch(anew(event.request)));
+  // What comes too late to be shown is kept all the same, for the next time.
+  event.waitUntil(asked.then((answer) => refresh(url, answer.clone(), kept)).catch(() => {}));
   const answer = await (kept ? inTime(asked) : asked).catch(() => null);
-  if (!answer || (kept && answer.status >= 500)) return kept?.held ?? listing();
-  const copy = answer.clone();
-  event.waitUntil(refresh(url, copy, kept).catch(() => {}));
-  return answer;
+  return !answer || (kept && answer.status >= 500) ? (kept?.held ?? listing()) : answer;
 }
 
 function inTime(promise) {
@@ -44,7 +43,8 @@ async function media(request, url) {
   try {
     return await fetch(request);
   } catch (error) {
-    const other = await sibling(url);
+    // Only for who looks or listens: a download would keep it as what it is not.
+    const other = ["video", "audio"].includes(request.destination) && (await sibling(url));
     if (!other) throw error;
     return ranged(request, other);
   }

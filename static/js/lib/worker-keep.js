@@ -40,6 +40,7 @@ function ownerOf(answer) {
 
 async function store({ cache: name, url }) {
   const answer = await fetch(url, { cache: "no-store", redirect: "error" });
+  if (answer.status >= 500 || answer.status === 429) throw new Error("busy");
   if (!ownerOf(answer) || !name.startsWith(`${PACKS}${ownerOf(answer)}:`)) throw new Error("not-storable");
   const cache = await caches.open(name);
   const page = answer.clone();
