@@ -72,6 +72,17 @@ def test_every_style_sheet_and_script_belongs_to_a_feature(kind: str) -> None:
     assert names - SHARED[kind] <= FEATURES
 
 
+def test_no_script_asks_for_what_the_oldest_browsers_lack() -> None:
+    """Phones stay as they were bought (Chrome 90), desks of Windows 7 at Chrome 109 and Firefox 115, old iPhones at 15.4."""
+    newer = re.compile(
+        r"\.at\(|\.findLast|\.to(?:Reversed|Sorted|Spliced)\(|throwIfAborted|structuredClone|Object\.(?:hasOwn|groupBy)"
+        r"|AbortSignal\.any|AbortSignal\.timeout\(|randomUUID\(|withResolvers|static \{|\(\?<[=!]|importmap"
+    )
+    asked_first = "if (crypto.randomUUID) return crypto.randomUUID();"
+    for file in (ROOT / "static/js").rglob("*.js"):
+        assert not newer.search(file.read_text("utf-8").replace(asked_first, "")), relative(file)
+
+
 def test_every_test_folder_belongs_to_a_feature() -> None:
     folders = {f.name for f in (ROOT / "tests").iterdir() if f.is_dir() and f.name != "__pycache__"}
     assert folders - {"factories", "journeys", "bench", "storage", "chaos", "load"} <= FEATURES

@@ -41,7 +41,7 @@ function over(event) {
     const box = row.getBoundingClientRect();
     return row !== dragged && event.clientY < box.top + box.height / 2;
   });
-  const after = rowsOf(list).at(-1) ?? list.querySelector(".list-head");
+  const after = rowsOf(list).pop() ?? list.querySelector(".list-head");
   if (below) below.before(dragged);
   else if (after !== dragged) after.after(dragged);
 }

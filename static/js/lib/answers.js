@@ -10,7 +10,7 @@ const readers = {
 
 function pairs(box) {
   const chosen = Array.from(box.querySelectorAll("select")).filter((select) => select.value);
-  return Object.fromEntries(chosen.map((select) => [select.name.split("_").at(-1), select.value]));
+  return Object.fromEntries(chosen.map((select) => [select.name.split("_").pop(), select.value]));
 }
 
 function typed(box) {
@@ -36,7 +36,7 @@ export function write(box, value) {
     return value !== null && value !== undefined && String(value) === input.value;
   };
   for (const input of box.querySelectorAll("[type=radio], [type=checkbox]")) input.checked = chosen(input);
-  for (const select of box.querySelectorAll("select")) select.value = value?.[select.name.split("_").at(-1)] ?? "";
+  for (const select of box.querySelectorAll("select")) select.value = value?.[select.name.split("_").pop()] ?? "";
   const field = box.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])");
   if (field && !box.querySelector("select")) field.value = value ?? "";
   box.dispatchEvent(new Event("rewritten"));

@@ -183,7 +183,7 @@ form.addEventListener("submit", (event) => {
 media?.addEventListener("timeupdate", () => {
   document.querySelector("[data-now]").textContent = now();
   const at = media.currentTime * 1000;
-  const said = rows().findLast((row) => milliseconds(cueOf(row).start) <= at);
+  const said = rows().filter((row) => milliseconds(cueOf(row).start) <= at).pop();
   if (said === current) return;
   current?.removeAttribute("aria-current");
   current = said;

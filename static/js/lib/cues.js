@@ -38,7 +38,7 @@ export function write(cues) {
 
 function escaped(text) {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
-  return ENTITIES.toReversed().reduce((words, [entity, sign]) => words.replaceAll(sign, entity), lines.join("\n"));
+  return ENTITIES.reduceRight((words, [entity, sign]) => words.replaceAll(sign, entity), lines.join("\n"));
 }
 
 function inFull(time) {

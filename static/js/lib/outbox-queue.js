@@ -40,7 +40,7 @@ export class Outbox extends EventTarget {
   }
 
   state(kind, key) {
-    const newest = this.list(kind).filter((piece) => piece.key === key).at(-1);
+    const newest = this.list(kind).filter((piece) => piece.key === key).pop();
     if (!newest) return "server";
     if (newest.refused) return "refused";
     return this.flying.has(newest.order) && !this.failures ? "sending" : "phone";

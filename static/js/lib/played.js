@@ -55,7 +55,7 @@ export class Played {
 function joined(ranges) {
   const union = [];
   for (const [start, end] of ranges.filter(([from, to]) => to > from).sort((a, b) => a[0] - b[0])) {
-    const last = union.at(-1);
+    const last = union[union.length - 1];
     if (last && start <= last[1]) last[1] = Math.max(last[1], end);
     else union.push([start, end]);
   }

@@ -39,7 +39,7 @@ function say(state, text = "") {
 const MARKS = { phone: "phone", sending: "saving", server: "server" };
 
 function draw() {
-  const piece = outbox.list(DRAFT).findLast((kept) => kept.key === activity);
+  const piece = outbox.list(DRAFT).filter((kept) => kept.key === activity).pop();
   const state = outbox.state(DRAFT, activity);
   if (state === "refused") say("conflict", piece.refused);
   else if (outbox.full) say("full");
@@ -55,7 +55,7 @@ async function keep() {
 
 // What was typed before and never left stands in the form again.
 function restore() {
-  const piece = outbox.list(DRAFT).findLast((kept) => kept.key === activity);
+  const piece = outbox.list(DRAFT).filter((kept) => kept.key === activity).pop();
   if (!piece) return;
   form.elements.text.value = piece.content.text;
   form.elements.links.value = piece.content.links;

@@ -34,7 +34,7 @@ export class Transcript {
   }
 
   follow(time) {
-    const said = this.lines.findLast((line) => Number(line.dataset.at) <= time);
+    const said = this.lines.filter((line) => Number(line.dataset.at) <= time).pop();
     if (said === this.said) return;
     this.said?.removeAttribute("aria-current");
     this.said = said;

@@ -47,7 +47,7 @@ export class Upload extends EventTarget {
 
   get speed() {
     const [first] = this.marks;
-    const last = this.marks.at(-1);
+    const last = this.marks[this.marks.length - 1];
     return first && last.at > first.at ? Math.max(0, (last.sent - first.sent) / ((last.at - first.at) / 1000)) : 0;
   }
 
