@@ -171,4 +171,5 @@ setCountdown();
 elsewhere(attempt.heldElsewhere);
 if (!outbox.durable) note("full", outbox.waiting() > 0);
 if (attempt.wantsToSubmit) handIn();
+document.querySelector("[data-quiz-status]").classList.remove("unaided");
 form.dataset.ready = "";

@@ -20,6 +20,7 @@ class Line:
         self.cut_from: int | None = None
         self.cut_after: int | None = None
         self.files = 0
+        self.cut_once: set[str] = set()  # names of scripts
         self.late: tuple[str, Event] | None = None
         self.worker: Callable[[bytes], bytes] = lambda text: text
         self.inner: Any = app.wsgi_app
@@ -38,10 +39,13 @@ class Line:
         if self.late and environ["PATH_INFO"] == self.late[0]:
             self.late[1].wait(60)
         answer = self._counted(self.inner(environ, start))
-        return self._cut(answer) if environ["PATH_INFO"].startswith("/berkas/") else answer
+        name = environ["PATH_INFO"].rpartition("/")[2]
+        if name in self.cut_once:
+            self.cut_once.remove(name)
+            return self._cut(answer, 100)
+        return self._cut(answer, self.cut_after) if environ["PATH_INFO"].startswith("/berkas/") else answer
 
-    def _cut(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        left = self.cut_after
+    def _cut(self, chunks: Iterable[bytes], left: int | None) -> Iterator[bytes]:
         for chunk in chunks:
             sent = chunk[:left]
             self.files += len(sent)

@@ -71,6 +71,18 @@ def test_a_prepared_quiz_is_begun_and_answered_without_a_network(phone: Page, ro
     ).to_be_visible()
 
 
+def test_a_script_of_which_the_line_brought_half_is_asked_for_again(
+    phone: Page, room: Classroom, line: Line
+) -> None:
+    phone.goto(room.cover)
+    line.cut_once = {"quizzes.js", "answers.js", "attempt.js"}
+    phone.locator(".content form button[type=submit]").click()
+    phone.wait_for_url("**/percobaan/**")
+    phone.wait_for_selector("form[data-ready]", state="attached")
+    assert not line.cut_once
+    assert phone.evaluate("sessionStorage.length") == 0  # nor was the page
+
+
 def test_a_quiz_that_cannot_begin_without_a_network_says_so_on_its_own_page(
     phone: Page, room: Classroom, file_server: LiveServer
 ) -> None:

@@ -32,7 +32,7 @@ async function fromStatic(request) {
   const cache = await caches.open(STATIC);
   const held = (await cache.match(request)) ?? (await caches.match(request));
   if (held) return held;
-  const answer = await fetch(request);
+  const answer = await whole(request);
   if (answer.ok && request.url.includes(`/${BUILD.version}/`)) await cache.put(request, answer.clone());
   return answer;
 }

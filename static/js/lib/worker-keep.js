@@ -72,6 +72,20 @@ async function keep(cache, url) {
   if (script) await withFiles(cache, await copy.text(), url.href);
 }
 
+// A page whose script came half does not work. Files of ours are small: one is given out when all of it is here, and asked for
+// again when the line broke.
+async function whole(request) {
+  for (const pause of [500, 2000, 0]) {
+    try {
+      const answer = await fetch(request);
+      return new Response(await answer.blob(), answer);
+    } catch (error) {
+      if (!pause || !navigator.onLine) throw error;
+      await new Promise((go) => setTimeout(go, pause));
+    }
+  }
+}
+
 // An open attempt is kept until it is handed in, also where nothing was taken away: a tab that the phone closed opens again
 // without a network (kept-attempt.js).
 const ATTEMPT = /\/percobaan\/([0-9a-f-]{36})(\/hasil)?$/;
