@@ -19,11 +19,17 @@ HIDE_WITHIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a member typed and chose. Links begin with http:// or https://."""
+    """What a member typed and chose. Links begin with http:// or https://.
+
+    A form and a script send the same words with other line ends and margins; here they are the same.
+    """
 
     text: str = ""
     links: list[str] = field(default_factory=list)
     media_ids: list[uuid.UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", "\n".join(self.text.splitlines()).strip())
 
     @property
     def is_empty(self) -> bool:

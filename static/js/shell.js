@@ -68,24 +68,6 @@ function sendLater(event) {
   import("./lib/outbox-form.js").then(({ send }) => send(form)).catch(() => form.submit());
 }
 
-// On a bad line a file of a page's own script may not arrive. The page is asked for again while nothing was typed on it.
-const LATE = 8000;
-const AGAIN = "bina-again";
-
-const untouched = (field) => field.value === (field.defaultValue ?? field.value) && field.checked === field.defaultChecked;
-let typed = false;
-
-function askAgain() {
-  const form = document.querySelector("form[data-attempt]:not([data-ready])");
-  if (!form || typed || !navigator.onLine || !Array.from(form.elements).every(untouched)) return;
-  const tried = Number(sessionStorage.getItem(AGAIN));
-  if (tried === 3) return;
-  sessionStorage.setItem(AGAIN, tried + 1);
-  location.reload();
-}
-
-document.addEventListener("input", () => (typed = true), { once: true });
-setTimeout(askAgain, LATE);
 document.querySelectorAll("[data-reveal]").forEach(reveal);
 document.querySelector("[data-error-summary]")?.focus();
 document.addEventListener("submit", holdSecondPress);

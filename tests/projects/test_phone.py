@@ -120,6 +120,42 @@ def test_what_was_sent_is_what_the_phone_shows_when_the_network_is_lost_again(
     until(page, lambda: group.draft() == ("Antrean kami panjang pada hari Senin.", 2))
 
 
+def test_words_of_a_form_that_the_line_lost_stand_there_again(live_server: LiveServer, scene: Scene) -> None:
+    """The phone says that it is on the network, and nothing gets through."""
+    group, page = Group(live_server, scene), live_server.page(scene.ayu)
+    visit(page, scene)
+    page.route("**/kirim", lambda route: route.abort())
+    page.route("**/draf", lambda route: route.abort())
+    keep(page, "Antrean kami panjang.\n\nSenin paling panjang.")
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/draf")):
+        page.get_by_role("button", name="Simpan draf").click(no_wait_after=True)
+    page.unroute_all()
+    visit(page, scene)
+    expect(page.locator("form[data-draft] [name=text]")).to_have_value(
+        "Antrean kami panjang.\n\nSenin paling panjang."
+    )
+    until(page, lambda: group.draft() == ("Antrean kami panjang.\n\nSenin paling panjang.", 1))
+
+
+def test_a_form_that_overtakes_its_own_draft_is_no_quarrel(live_server: LiveServer, scene: Scene) -> None:
+    group, page = Group(live_server, scene), live_server.page(scene.ayu)
+    visit(page, scene)
+
+    def late(route: Route) -> None:
+        """The server has the draft, the phone has not heard of it when its owner saves."""
+        if route.request.method == "POST":
+            route.fetch()
+        else:
+            route.continue_()
+
+    page.route("**/kirim", late)
+    page.locator("form[data-draft] [name=text]").fill("Antrean kami panjang.\n\nSenin paling panjang. ")
+    until(page, lambda: group.draft()[1] == 1)
+    page.get_by_role("button", name="Simpan draf").click()
+    expect(page.get_by_text("Draf tersimpan.")).to_be_visible()
+    assert group.draft() == ("Antrean kami panjang.\n\nSenin paling panjang.", 1)
+
+
 KEPT = """async () => {
   const held = await caches.match(location.href);
   return held && (await held.text()).includes("Antrean kami panjang.");

@@ -230,7 +230,7 @@ def test_a_whole_quiz_without_script(live_server: LiveServer, now: datetime) -> 
     answers = answers_for(live_server)
     answer_all(page, answers, script=False)
     shot(page, "attempt-no-script")
-    page.get_by_role("button", name="Simpan jawaban").click()
+    page.locator("form[data-attempt] [data-plain]").click()
     all_on_server(page, 8)
     page.get_by_role("button", name="Periksa dan kumpulkan").click()
     expect(page.get_by_text("8 dari 8 soal sudah dijawab")).to_be_visible()

@@ -53,6 +53,25 @@ async function keep() {
   await outbox.put(DRAFT, activity, { ...now, revision: Number(form.elements.revision.value) }, { quiet: QUIET });
 }
 
+const plain = (text) => text.replace(/\r\n?/g, "\n").trim();
+
+// A form that was sent carries everything, so what waits beside it is done with; but the line may lose the form.
+async function handOver() {
+  if (!navigator.onLine) return;
+  const sent = { ...contents(), revision: Number(form.elements.revision.value), person: outbox.person };
+  await outbox.store.know(`form:${activity}`, sent);
+  outbox.list(DRAFT).filter(({ key }) => key === activity).forEach((piece) => outbox.drop(piece));
+}
+
+// Words of a form of which this page knows nothing are kept like any others; the server decides whose count.
+async function retrieve() {
+  const { person, ...sent } = (await outbox.store.fact(`form:${activity}`).catch(() => null)) ?? {};
+  if (person !== outbox.person) return;
+  await outbox.store.know(`form:${activity}`, null);
+  const arrived = plain(sent.text) === plain(form.elements.text.value) && plain(sent.links) === plain(form.elements.links.value);
+  if (!arrived && outbox.state(DRAFT, activity) === "server") await outbox.put(DRAFT, activity, sent);
+}
+
 // What was typed before and never left stands in the form again.
 function restore() {
   const piece = outbox.list(DRAFT).filter((kept) => kept.key === activity).pop();
@@ -107,8 +126,7 @@ function shown(operation, receipt) {
 
 form.addEventListener("input", keep);
 form.addEventListener("change", keep);
-// The form itself carries everything, so what waits beside it is done with.
-form.addEventListener("submit", () => navigator.onLine && outbox.list(DRAFT).filter(({ key }) => key === activity).forEach((piece) => outbox.drop(piece)));
+form.addEventListener("submit", handOver);
 talk.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = talk.elements.text.value.trim();
@@ -121,6 +139,7 @@ outbox.addEventListener("change", ({ detail }) => detail.kind === DRAFT && detai
 outbox.addEventListener("receipt", ({ detail }) => answered(detail));
 outbox.addEventListener("failed", () => outbox.list(DRAFT).length && draw());
 
+await retrieve();
 restore();
 outbox.list(COMMENT).filter((piece) => piece.content.activity === activity).forEach(pending);
 form.dataset.ready = "";
