@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from lms.auth.models import SignIn
@@ -109,3 +110,15 @@ def test_the_cookie_of_a_session_is_for_this_host_alone(scene: Scene, client_of:
         assert flag in cookie
     assert "Domain" not in cookie
     assert NIP not in cookie
+
+
+def test_who_is_signed_in_stays_so_when_the_secret_is_changed_once(
+    scene: Scene, app: Flask, client_of: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt, late, before = client_of(scene.ayu), client_of(scene.ayu), app.config["SECRET_KEY"]
+    monkeypatch.setitem(app.config, "SECRET_KEY", "baru-" * 8)
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [before])
+    assert prompt.get("/akun").status_code == 200
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [])
+    assert prompt.get("/akun").status_code == 200
+    assert late.get("/akun").location == "/masuk?next=/akun"
