@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from courses.catalogue.models import Activity
+from lms.media.models import Media
 from tests.lessons.film import until
 from tests.live import LiveServer
 from tests.offline.line import Line, module, packs, take
@@ -84,6 +85,33 @@ def test_a_download_is_never_given_another_quality_than_it_asked_for(phone: Page
       return [fetched, video.duration > 0];
     }"""
     assert phone.evaluate(found, other) == ["nothing", True]
+
+
+def test_another_quality_takes_the_place_of_the_first(
+    phone: Page, room: Classroom, file_server: LiveServer
+) -> None:
+    take(phone, room.downloads)
+    with file_server.session() as session:
+        film = session.get_one(Media, room.media.id)
+        other = {"key": f"media/{film.id}/360p.mp4", "type": "video/mp4", "size": len(FILM)}
+        film.renditions = {**film.renditions, "360p": other}
+        file_server.app.extensions["store"].put(other["key"], FILM, content_type="video/mp4")
+    phone.goto(f"{room.downloads}?mutu=360p")
+    module(phone).get_by_role("button", name="Perbarui").click()
+    until(phone, lambda: films(phone) == ["360p.mp4"])
+    expect(module(phone)).to_have_attribute("data-state", "done")
+
+
+def films(page: Page) -> list[str]:
+    """What the phone holds of films, whole or in parts."""
+    found: list[str] = page.evaluate(
+        """async () => {
+          const [name] = (await caches.keys()).filter((name) => name.startsWith("bina-modul:"));
+          const keys = await (await caches.open(name)).keys();
+          return keys.map(({ url }) => url.split("/").pop()).filter((file) => file.includes(".mp4"));
+        }"""
+    )
+    return found
 
 
 def test_a_page_that_comes_too_late_to_be_shown_is_there_the_next_time(

@@ -85,8 +85,20 @@ export class Download extends EventTarget {
       this.add(this.share);
     }
     for (const file of facts.files) await this.fetchFile(file);
+    await this.dropOthers(facts.files.map(({ url }) => keyOf(url)));
     await note(true);
     this.pages.clear();
+  }
+
+  // A film that was here in another quality makes room.
+  async dropOthers(wanted) {
+    const folderOf = (key) => key.replace(/[^/]+$/, "");
+    const folders = wanted.map(folderOf);
+    const others = (await this.cache.keys()).filter(({ url }) => folders.includes(folderOf(url)) && !wanted.includes(url));
+    for (const other of others) {
+      const held = await this.cache.match(other);
+      if (/^(video|audio)\//.test(held.headers.get("Content-Type"))) await this.cache.delete(other);
+    }
   }
 
   // What neither a pause nor a line that fell silent may keep waiting.
