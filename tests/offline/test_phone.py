@@ -148,6 +148,21 @@ def test_another_person_on_the_same_phone_finds_nothing(
     until(phone, lambda: packs(phone) == [])
 
 
+def test_a_missing_page_opens_by_itself_although_the_phone_never_said_that_the_network_is_back(
+    phone: Page,
+) -> None:
+    phone.add_init_script("addEventListener('online', (event) => event.stopImmediatePropagation())")
+    phone.clock.install()
+    phone.context.set_offline(True)
+    phone.goto("/sertifikat")
+    expect(phone.get_by_text("terbuka sendiri saat jaringan kembali")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(phone.get_by_role("heading", name="Di ponsel ini")).to_be_visible()
+    phone.clock.run_for(10_000)
+    expect(phone.get_by_role("heading", name="Sertifikat", exact=False).first).to_be_visible()
+    assert phone.url.endswith("/sertifikat")
+
+
 def test_a_form_without_a_network_keeps_what_was_typed(phone: Page) -> None:
     phone.goto("/akun")
     phone.wait_for_selector("body[data-offline-ready]", state="attached")

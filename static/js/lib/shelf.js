@@ -7,6 +7,8 @@ import { Room, megabytes } from "./room.js";
 
 const shelf = document.querySelector("[data-shelf]");
 const drawn = document.querySelector("template[data-course]");
+const FIRST_LOOK = 8000;
+const SLOWEST_LOOK = 60000;
 const room = new Room(document.querySelector("[data-room]"));
 const show = (name) => (document.querySelector(`[data-note="${name}"]`).hidden = false);
 
@@ -16,6 +18,15 @@ function standIn() {
   document.querySelector("[data-again]").addEventListener("click", () => location.reload());
   // A line that only flickered, or a page that is being left for another, is no reason.
   window.addEventListener("online", () => setTimeout(() => navigator.onLine && location.reload(), 500));
+  setTimeout(look, FIRST_LOOK, FIRST_LOOK);
+}
+
+// A bad network comes and goes without the browser's saying so.
+async function look(waited) {
+  const there = !document.hidden && (await fetch("/healthz", { cache: "no-store" }).then(({ ok }) => ok, () => false));
+  if (there) return location.reload();
+  const wait = Math.min(SLOWEST_LOOK, waited * 1.5);
+  setTimeout(look, wait, wait);
 }
 
 // A form that did not get through: everything typed stands here again and can be sent once more.
