@@ -158,10 +158,11 @@ window.addEventListener("beforeunload", (event) => {
   if (outbox.waiting() && !leaving) event.preventDefault();
 });
 document.querySelector("[data-send]").addEventListener("click", () => outbox.resume());
+const escape = () => import("./lib/escape.js");
 for (const button of document.querySelectorAll("[data-escape]")) {
   button.hidden = !crypto.subtle; // a page without TLS cannot encrypt
   button.addEventListener("click", async () => {
-    const { download } = await import("./lib/escape.js");
+    const { download } = await escape();
     await download(outbox, form.dataset.escapeKey, form.dataset.escapeName);
   });
 }
@@ -173,3 +174,5 @@ if (!outbox.durable) note("full", outbox.waiting() > 0);
 if (attempt.wantsToSubmit) handIn();
 document.querySelector("[data-quiz-status]").classList.remove("unaided");
 form.dataset.ready = "";
+// What is needed without a network is fetched while there is one.
+escape().catch(() => {});

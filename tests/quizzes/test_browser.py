@@ -379,8 +379,9 @@ def test_answers_that_cannot_leave_the_phone_are_carried_to_staff_as_a_file(
 ) -> None:
     room = make_room(live_server, now, NUMBER, SHORT, time_limit_minutes=20)
     page, _ = watched(live_server, room)
-    begin(page, room)
-    page.context.route("**/kirim", lambda route: route.abort())
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("/escape.js")):
+        begin(page, room)
+    page.context.set_offline(True)
     field(page, 1).fill("9")
     expect(page.locator("[data-note=offline]")).to_be_visible(timeout=WAIT)
     with page.expect_download() as waiting:
@@ -407,6 +408,7 @@ def test_signing_out_in_the_middle_loses_nothing(live_server: LiveServer, now: d
     link = page.get_by_role("link", name="Masuk lagi")
     expect(link).to_be_visible(timeout=WAIT)
     assert link.get_attribute("target") == "_blank"
+    expect(page.locator("[data-note=signed-out] [data-escape]")).to_be_visible()
     shot(page, "attempt-signed-out")
     live_server.sign_in(page.context, room.ayu)
     page.evaluate("() => window.dispatchEvent(new Event('focus'))")
