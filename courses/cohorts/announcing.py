@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from courses.cohorts.events import Announced
 from courses.cohorts.models import Announcement, Cohort
+from courses.cohorts.services import locked
 from lms.access import Actor
 from lms.audit.services import note
 from lms.errors import N_, Invalid, NotFound
@@ -19,14 +20,20 @@ from lms.events import publish
 from lms.people.models import Person, titled
 from lms.richtext import from_markdown, text_of
 
+# Within so long the same words are the same announcement: its form was sent again because the answer was lost on the way.
+SAME = timedelta(minutes=10)
+
 
 def announce(
     session: Session, cohort: Cohort, *, title: str, source: str, by: Actor, now: datetime
 ) -> Announcement:
-    """Publish an announcement (Markdown); everybody with a seat is told."""
+    """Publish an announcement (Markdown); everybody with a seat is told. Sent twice it is said once."""
     body = from_markdown(source)
     if not text_of(body):
         raise Invalid(N_("Tulis isi pengumuman."), field="source")
+    known = _just_said(session, locked(session, cohort), title, source, by=by, now=now)
+    if known:
+        return known
     announcement = Announcement(
         cohort_id=cohort.id, author_id=by.id, title=title, source=source, body=body, created_at=now
     )
@@ -44,6 +51,19 @@ def announce(
     )
     publish(session, Announced(announcement.id, cohort.id))
     return announcement
+
+
+def _just_said(
+    session: Session, cohort: Cohort, title: str, source: str, *, by: Actor, now: datetime
+) -> Announcement | None:
+    same = sa.select(Announcement).where(
+        Announcement.cohort_id == cohort.id,
+        Announcement.author_id == by.id,
+        Announcement.title == title,
+        Announcement.source == source,
+        Announcement.created_at > now - SAME,
+    )
+    return session.scalars(same).first()
 
 
 def take_back(

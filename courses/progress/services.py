@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -15,11 +15,16 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.selectable import ExecutableReturnsRows
 
 from courses.cohorts.models import Cohort, Enrolment, EnrolmentState
+from courses.cohorts.services import locked
 from courses.progress.events import ActivityFinished
 from courses.progress.models import MarkEntry, Progress, State
 from lms.access import Actor
 from lms.events import publish
+from lms.notifications.queries import told_since
 from lms.notifications.services import notify
+
+REMINDER = "progress:reminder"
+SAME = timedelta(minutes=10)
 
 _ENROLMENT = sa.bindparam("enrolment", type_=sa.Uuid)
 _ACTIVITY = sa.bindparam("activity", type_=sa.Uuid)
@@ -157,7 +162,12 @@ def take_back(
 def remind(
     session: Session, cohort: Cohort, enrolment_ids: Sequence[uuid.UUID], *, by: Actor, now: datetime
 ) -> int:
-    """Remind learners of a class of what they still have to do; returns how many were told."""
+    """Remind learners of a class of what they still have to do; returns how many were told.
+
+    A form that is sent again, because its answer was lost on the way, reminds nobody twice.
+    """
+    locked(session, cohort)
+    path = f"/kelas/{cohort.id}"
     people = session.scalars(
         sa.select(Enrolment.person_id).where(
             Enrolment.id.in_(enrolment_ids),
@@ -167,10 +177,10 @@ def remind(
     ).all()
     notify(
         session,
-        people,
-        kind="progress:reminder",
+        set(people) - told_since(session, people, REMINDER, path, now - SAME),
+        kind=REMINDER,
         template="progress/mail/reminder",
-        path=f"/kelas/{cohort.id}",
+        path=path,
         now=now,
         course=cohort.course.title,
         ends_on=cohort.ends_on,

@@ -168,6 +168,19 @@ def page_of(session: Session, actor: Actor, page: int) -> Listed:
     return Listed(found[:PER_PAGE], len(found) > PER_PAGE)
 
 
+def told_since(
+    session: Session, person_ids: Iterable[uuid.UUID], kind: str, path: str, since: datetime
+) -> set[uuid.UUID]:
+    """Who of these was told something of this kind about this place after a moment."""
+    found = sa.select(Notification.person_id).where(
+        Notification.person_id.in_(list(person_ids)),
+        Notification.created_at > since,
+        Notification.kind == kind,
+        Notification.path == path,
+    )
+    return set(session.scalars(found))
+
+
 def notification_of(session: Session, actor: Actor, notification_id: uuid.UUID) -> Notification:
     """One of the actor's own messages; somebody else's does not exist."""
     found = session.get(Notification, notification_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -45,6 +46,22 @@ def test_those_who_teach_or_run_the_class_speak_and_all_members_are_told(
     assert run_jobs() >= 2
     assert all(session.scalars(sa.select(Outgoing.sent_at)))
     assert "cohort:announced" in session.scalars(sa.select(AuditEntry.act)).all()
+
+
+def test_a_form_that_is_sent_again_says_it_once(scene: Scene, session: Session) -> None:
+    """The answer was lost on the way, or the button was pressed twice: no phone rings twice."""
+    scene.seat(scene.ayu)
+    by, told = (
+        actor_for(scene.citra),
+        sa.select(sa.func.count(Notification.id)).where(Notification.kind == "cohorts:announced"),
+    )
+    first = announce(session, scene.cohort, by=by, now=scene.now, **TEXT)
+    assert announce(session, scene.cohort, by=by, now=scene.now + timedelta(minutes=9), **TEXT) is first
+    assert session.scalar(told) == 1
+    announce(session, scene.cohort, by=by, now=scene.now, title="Jadwal seminar", source="Pukul 10.00.")
+    announce(session, scene.cohort, by=actor_for(scene.dewi), now=scene.now, **TEXT)
+    announce(session, scene.cohort, by=by, now=scene.now + timedelta(minutes=11), **TEXT)
+    assert session.scalar(told) == 4
 
 
 def test_learners_read_it_and_outsiders_find_no_class(scene: Scene, client_of: Client) -> None:
@@ -139,11 +156,12 @@ def test_the_class_page_gets_the_newest_three(scene: Scene) -> None:
 
 def test_telling_a_large_class_asks_no_more_than_telling_a_small_one(app: Flask, scene: Scene) -> None:
     counts = []
-    for _round in range(2):
+    for number in range(2):
         for person in scene.people(8):
             scene.seat(person)
         with statements(app) as asked:
-            announce(scene.session, scene.cohort, by=actor_for(scene.citra), now=scene.now, **TEXT)
+            text = {**TEXT, "title": f"Kabar {number}"}
+            announce(scene.session, scene.cohort, by=actor_for(scene.citra), now=scene.now, **text)
         scene.session.commit()
         counts.append(len(asked))
     assert counts[0] == counts[1]

@@ -64,7 +64,7 @@ def test_a_download_goes_on_by_itself_when_only_the_server_knows_that_the_line_i
 
     def reaches(state: str) -> bool:
         phone.clock.run_for(1000)
-        return box.get_attribute("data-state") == state
+        return bool(box.get_attribute("data-state") == state)
 
     until(phone, lambda: reaches("waiting"))
     expect(box.get_by_text("berlanjut sendiri")).to_be_visible()

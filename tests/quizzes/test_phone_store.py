@@ -11,7 +11,7 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from courses.quizzes.models import Attempt
 from tests.live import LiveServer
-from tests.quizzes.room import ESSAY, NUMBER, SHORT, saved
+from tests.quizzes.room import EVERY_KIND, NUMBER, SHORT, saved
 from tests.quizzes.test_browser import WAIT, begin, field, handed_in_by_its_owner, mark, ready, watched
 from tests.quizzes.test_parallel import make_room
 
@@ -151,7 +151,7 @@ def test_the_clock_runs_on_beside_what_will_be_handed_in_and_hands_it_in_at_the_
 
 def test_a_long_essay_has_the_time_that_a_slow_line_needs(live_server: LiveServer, now: datetime) -> None:
     """100,000 letters at 4,000 bytes a second take 25 seconds."""
-    room = make_room(live_server, now, ESSAY)
+    room = make_room(live_server, now, EVERY_KIND[-1])
     page, _ = watched(live_server, room)
     page.add_init_script(
         "window.waits = []; const timeout = AbortSignal.timeout.bind(AbortSignal);"
