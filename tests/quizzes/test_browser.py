@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from courses.quizzes.models import Attempt
 from lms.auth.models import SignIn
@@ -372,6 +372,31 @@ def test_a_second_device_takes_over_and_a_conflict_is_settled_by_its_owner(
     expect(mark(laptop, 1)).to_have_text("Tersimpan di server", timeout=WAIT)
     with live_server.session() as session:
         assert saved(session)[1] == "4"
+
+
+def test_an_answer_from_before_a_takeover_that_arrives_after_it_takes_nothing_back(
+    live_server: LiveServer, now: datetime
+) -> None:
+    room = make_room(live_server, now, NUMBER, time_limit_minutes=20)
+    phone, _ = watched(live_server, room)
+    begin(phone, room)
+    field(phone, 1).fill("4")
+    expect(mark(phone, 1)).to_have_text("Tersimpan di server", timeout=WAIT)
+    laptop, _ = watched(live_server, room)
+    laptop.goto(phone.url)
+    ready(laptop)
+    asked: list[Route] = []
+    # The first question waits for its answer, later ones do not.
+    laptop.route("**/jawaban", lambda route: route.continue_() if asked else asked.append(route))
+    laptop.evaluate("dispatchEvent(new Event('focus'))")
+    until(laptop, lambda: bool(asked))
+    old = asked[0].fetch()
+    laptop.get_by_role("button", name="Lanjutkan di perangkat ini").click()
+    expect(field(laptop, 1)).to_be_enabled(timeout=WAIT)
+    with laptop.expect_response("**/jawaban"):
+        asked[0].fulfill(response=old)
+    laptop.evaluate("() => fetch('/healthz')")  # by then the page has read the answer before it
+    expect(field(laptop, 1)).to_be_enabled()
 
 
 def test_answers_that_cannot_leave_the_phone_are_carried_to_staff_as_a_file(

@@ -81,8 +81,8 @@ export class Attempt extends EventTarget {
     return this.outbox.put(ANSWER, this.key(number), content, { quiet });
   }
 
-  takeOver() {
-    this.outbox.put(HOLD, this.id, { attempt: this.id }, { quiet: 0 });
+  async takeOver() {
+    await this.outbox.put(HOLD, this.id, { attempt: this.id }, { quiet: 0 });
     return this.outbox.resume();
   }
 
@@ -125,8 +125,7 @@ export class Attempt extends EventTarget {
 
   // Asks the server how things stand: after coming back to the page, and now and then while nothing is sent.
   async look() {
-    this.looked = performance.now();
-    const began = performance.now();
+    const began = (this.looked = performance.now());
     const answer = await fetch(this.address, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
     if (!answer?.ok) return;
     const facts = await answer.json();
@@ -139,7 +138,8 @@ export class Attempt extends EventTarget {
       this.knows(number, revision, value);
       if (!unsent.has(number)) this.say("rewrite", { number, value });
     }
-    this.learn({ ...facts, conflicts });
+    // A receipt that came meanwhile may tell of what the server did after it had answered this.
+    if (this.looked === began) this.learn({ ...facts, conflicts });
   }
 
   say(name, detail) {
