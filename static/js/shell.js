@@ -1,5 +1,4 @@
-// The little every page shares: show a password, go to the errors of a form, let a second press do nothing, renew a page
-// about work that still runs, and bring to the server what waits on the phone.
+// The little that every page shares.
 
 function reveal(button) {
   const input = document.getElementById(button.dataset.reveal);
@@ -40,7 +39,7 @@ function renew() {
 const running = document.querySelector("meta[name=renew]");
 if (running) setTimeout(renew, Number(running.content) * 1000);
 
-// Work that an earlier page left on this phone is brought to the server from any page; offline the page says so.
+// Work that an earlier page left here is brought to the server from any page; offline the page says so.
 function attendOutbox() {
   import("./lib/outbox.js").then(({ openOutbox }) => openOutbox());
 }

@@ -157,7 +157,7 @@ def test_a_missing_page_opens_by_itself_although_the_phone_never_said_that_the_n
     phone.goto("/sertifikat")
     expect(phone.get_by_text("terbuka sendiri saat jaringan kembali")).to_be_visible()
     phone.context.set_offline(False)
-    expect(phone.get_by_role("heading", name="Di ponsel ini")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Di ponsel ini", exact=True)).to_be_visible()
     phone.clock.run_for(10_000)
     expect(phone.get_by_role("heading", name="Sertifikat", exact=False).first).to_be_visible()
     assert phone.url.endswith("/sertifikat")

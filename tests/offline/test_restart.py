@@ -186,7 +186,8 @@ def test_a_module_from_the_gateway_goes_on_after_a_cut_and_a_restart_and_plays_w
         expect(box).to_have_attribute("data-state", "paused", timeout=PATIENCE)
         box.get_by_role("button", name="Lanjutkan").click()
         expect(box).to_have_attribute("data-state", "done", timeout=PATIENCE)
-        assert phone.store_line.ranges[0] == f"bytes={2 * CHUNK}-{3 * CHUNK - 1}"
+        first_asked = int(re.findall(r"\d+", phone.store_line.ranges[0])[0])
+        assert 2 * CHUNK <= first_asked <= 2 * CHUNK + CHUNK // 2
         kinds, used = page.evaluate(KEPT)
         # An opaque answer would be counted with megabytes that it does not have, and could not be cut into ranges.
         assert set(kinds) <= {"basic", "cors", "default"}

@@ -1,7 +1,7 @@
 // One request to the outbox's endpoint, and what went wrong in words that the outbox understands.
 
 const TIMEOUT = 20000;
-const SLOWEST = 2; // bytes a millisecond: a long essay may take its time on the worst of lines
+const SLOWEST = 2; // bytes a millisecond, on the worst of lines
 const KEEPALIVE = 60000; // bytes that a browser still sends when the page is gone
 
 export class Failure extends Error {
@@ -60,7 +60,7 @@ export class Wire {
     const keepalive = Boolean(body) && document.visibilityState === "hidden" && body.length < KEEPALIVE;
     let answer;
     try {
-      const signal = AbortSignal.timeout?.(TIMEOUT + (body ?? "").length / SLOWEST);
+      const signal = AbortSignal.timeout?.(TIMEOUT + (body?.length ?? 0) / SLOWEST);
       answer = await fetch(this.address, { method, headers, body, keepalive, signal, cache: "no-store" });
     } catch {
       throw new Failure("offline");
