@@ -133,7 +133,7 @@ def test_marks_lead_to_a_certificate_that_is_drawn(
     # The page shows itself anew until all is done; a reload of ours would meet its own.
     ready = issuer.get_by_role("link", name="Lihat sertifikat kelas ini")
     expect(ready).to_be_visible(timeout=PATIENT)
-    expect(issuer.locator("meta[name=renew]")).to_have_count(0)
+    expect(issuer.locator("meta[name=renew]")).to_have_count(0, timeout=2 * PATIENT)
     ready.click()
     expect(issuer.get_by_role("link", name=re.compile("BKPSDM")).first).to_be_visible(timeout=PATIENT)
     picture(issuer, "issuing-3-issued")
